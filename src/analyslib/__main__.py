@@ -1,0 +1,4 @@
+from analyslib.cli import main
+
+
+main()

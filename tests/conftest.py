@@ -1,0 +1,73 @@
+"""What every test stands on: no network, no real workspace, the same seed everywhere."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SHARED = REPOSITORY.parent / "shared"
+
+os.environ.setdefault("MPLBACKEND", "agg")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--prove", action="store_true", help="run the full counts instead of seeded samples"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    no_shared = pytest.mark.skip(reason="the real data and reference cases are not beside us")
+    no_prove = pytest.mark.skip(reason="full count: runs in make prove")
+    for item in items:
+        if "shared" in item.keywords and not SHARED.is_dir():
+            item.add_marker(no_shared)
+        if "prove" in item.keywords and not config.getoption("--prove"):
+            item.add_marker(no_prove)
+
+
+@pytest.fixture(scope="session")
+def prove(request: pytest.FixtureRequest) -> bool:
+    """True where the full counts are wanted: ``count = 1000 if prove else 25``."""
+    return bool(request.config.getoption("--prove"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real public figures; the test that uses it is marked ``shared``."""
+    return SHARED / "data"
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder of reference cases; the test that uses it is marked ``shared``."""
+    return SHARED / "reference"
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anything but this machine's loopback is refused."""
+    real_connect = socket.socket.connect
+
+    def connect(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test reached for the network: {address[0]}")
+        real_connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(autouse=True)
+def own_workspace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Every test has an empty workspace of its own; the real data folders are out of reach."""
+    home = tmp_path / "workspace"
+    for folder in ("data/raw", "data/processed", "reports", "notebooks/rapporter"):
+        (home / folder).mkdir(parents=True)
+    monkeypatch.setenv("ANALYSLIB_HOME", str(home))
+    monkeypatch.delenv("ANALYSLIB_PUBLISH_DB", raising=False)
+    return home
