@@ -1,0 +1,1 @@
+"""Definitions as data: areas, networks, measures and municipalities. Found by glob."""
