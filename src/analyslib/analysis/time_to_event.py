@@ -1,0 +1,145 @@
+"""Time in intervention and return within a year, with open cases censored, never dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from analyslib.analysis.outcomes import Share, summarise_share
+
+
+Z95 = 1.959963984540054
+YEAR = 365
+
+
+@dataclass(frozen=True)
+class Survival:
+    """Kaplan-Meier estimate. `times` are the event times in days; `share` is the share still
+    in the intervention after each of them, with a log-log 95 % interval."""
+
+    n: int
+    events: int
+    times: NDArray[np.float64]
+    share: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    at_risk: NDArray[np.int64]
+
+    def at(self, time: float) -> tuple[float, float, float]:
+        """Share still in the intervention at `time`, with its interval."""
+        position = int(np.searchsorted(self.times, time, side="right")) - 1
+        if position < 0:
+            return 1.0, 1.0, 1.0
+        return float(self.share[position]), float(self.low[position]), float(self.high[position])
+
+    def median(self) -> tuple[float | None, float | None, float | None]:
+        """First time at which at most half remain, with its interval; None where never."""
+        return (
+            self._first_at_most_half(self.share),
+            self._first_at_most_half(self.low),
+            self._first_at_most_half(self.high),
+        )
+
+    def _first_at_most_half(self, curve: NDArray[np.float64]) -> float | None:
+        reached = np.flatnonzero(curve <= 0.5 + 1e-12)
+        return float(self.times[reached[0]]) if reached.size else None
+
+    def restricted_mean(self, horizon: float) -> float:
+        """Mean time until the event or the horizon, whichever comes first."""
+        inside = self.times < horizon
+        knots = np.concatenate([[0.0], self.times[inside], [horizon]])
+        heights = np.concatenate([[1.0], self.share[inside]])
+        return float((np.diff(knots) * heights).sum())
+
+
+def estimate_survival(durations: ArrayLike, ended: ArrayLike) -> Survival:
+    """Kaplan-Meier with Greenwood's variance and log-log limits.
+
+    `durations` in days, `ended` True where the event came (False: still open, censored).
+    """
+    time = np.asarray(durations, dtype=float)
+    event = np.asarray(ended, dtype=bool)
+    times = np.unique(time[event])
+    ordered = np.sort(time)
+    at_risk = time.size - np.searchsorted(ordered, times, side="left")
+    deaths = np.searchsorted(np.sort(time[event]), times, side="right") - np.searchsorted(
+        np.sort(time[event]), times, side="left"
+    )
+    share = np.cumprod(1 - deaths / at_risk)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        greenwood = np.cumsum(deaths / (at_risk * (at_risk - deaths)))
+        width = Z95 * np.sqrt(greenwood) / np.abs(np.log(share))
+        low, high = share ** np.exp(width), share ** np.exp(-width)
+    # Where nobody is left the variance is not defined: the interval is the whole range.
+    nobody = share <= 0
+    low[nobody], high[nobody] = 0.0, np.nan
+    return Survival(time.size, int(event.sum()), times, share, low, high, at_risk)
+
+
+@dataclass(frozen=True)
+class Return:
+    """Persons who did not come back within a year among those followed a whole year.
+
+    `cohort` counts all who closed in the window; `too_short` those whose year is not over at
+    the extraction date (left out of the share, kept in `survival`).
+    """
+
+    cohort: int
+    too_short: int
+    not_returned: Share
+    survival: Survival
+
+
+def summarise_return(
+    episodes: pd.DataFrame, window: tuple[date, date], extraction_date: date, days: int = YEAR
+) -> Return:
+    """The KKiK definition: of persons whose every contact was closed in the window, the share
+    without a new formal investigation within a year.
+
+    `episodes` has one row per episode with person, opened (start of the formal investigation
+    or the insats), ended (NaT where open). Service areas and ages are chosen by the caller;
+    economic assistance and unaccompanied minors do not belong in it.
+    """
+    closed = _last_complete_closing(episodes, window)
+    merged = closed.merge(episodes[["person", "opened"]], on="person")
+    later = merged[merged["opened"] > merged["closed"]].groupby("person")["opened"].min()
+    back = closed["person"].map(later)
+    end_of_view = pd.Timestamp(extraction_date)
+    wait = (back - closed["closed"]).dt.days
+    followed = (end_of_view - closed["closed"]).dt.days
+    came_back = wait.notna() & (wait <= days)
+    whole_year = followed >= days
+    survival = estimate_survival(
+        np.where(came_back, wait, np.minimum(followed, days)).astype(float), came_back
+    )
+    stayed_away = int((whole_year & ~came_back).sum())
+    return Return(
+        cohort=len(closed),
+        too_short=int((~whole_year).sum()),
+        not_returned=summarise_share(stayed_away, int(whole_year.sum())),
+        survival=survival,
+    )
+
+
+def _last_complete_closing(episodes: pd.DataFrame, window: tuple[date, date]) -> pd.DataFrame:
+    """One row per person who at some date in the window had every contact closed: the last."""
+    first, last = map(pd.Timestamp, window)
+    ended = episodes.loc[episodes["ended"].between(first, last), ["person", "ended"]]
+    pairs = ended.merge(episodes, on="person", suffixes=("", "_other"))
+    still_open = (pairs["opened"] <= pairs["ended"]) & (
+        pairs["ended_other"].isna() | (pairs["ended_other"] > pairs["ended"])
+    )
+    open_then = pairs.loc[still_open, ["person", "ended"]].drop_duplicates()
+    candidates = ended.drop_duplicates().merge(
+        open_then, on=["person", "ended"], how="left", indicator=True
+    )
+    complete = candidates[candidates["_merge"] == "left_only"]
+    return (
+        complete.groupby("person", as_index=False)["ended"]
+        .max()
+        .rename(columns={"ended": "closed"})
+    )
