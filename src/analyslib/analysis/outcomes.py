@@ -245,10 +245,10 @@ def _paired_correlation(both: int, first: int, second: int, neither: int) -> flo
     margins = (both + first) * (second + neither) * (both + second) * (first + neither)
     if margins == 0:
         return 0.0
-    determinant = both * neither - first * second
+    determinant = float(both * neither - first * second)
     if determinant > 0:
         determinant = max(determinant - (both + first + second + neither) / 2, 0)
-    return float(determinant / np.sqrt(margins))
+    return determinant / float(np.sqrt(margins))
 
 
 def _joint_length(one: float, other: float, correlation: float) -> float:

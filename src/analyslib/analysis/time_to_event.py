@@ -69,7 +69,7 @@ def estimate_survival(durations: ArrayLike, ended: ArrayLike) -> Survival:
     deaths = np.searchsorted(np.sort(time[event]), times, side="right") - np.searchsorted(
         np.sort(time[event]), times, side="left"
     )
-    share = np.cumprod(1 - deaths / at_risk)
+    share = np.cumprod(1 - deaths / at_risk).astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         greenwood = np.cumsum(deaths / (at_risk * (at_risk - deaths)))
         width = Z95 * np.sqrt(greenwood) / np.abs(np.log(share))
@@ -138,8 +138,5 @@ def _last_complete_closing(episodes: pd.DataFrame, window: tuple[date, date]) ->
         open_then, on=["person", "ended"], how="left", indicator=True
     )
     complete = candidates[candidates["_merge"] == "left_only"]
-    return (
-        complete.groupby("person", as_index=False)["ended"]
-        .max()
-        .rename(columns={"ended": "closed"})
-    )
+    last_closing = complete.groupby("person")["ended"].max()
+    return last_closing.rename("closed").reset_index()
