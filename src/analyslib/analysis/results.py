@@ -35,6 +35,21 @@ class Reason(StrEnum):
     NO_REFERENCE = "no_reference"
     TOO_FEW_PEERS = "too_few_peers"
     WHOLE_POPULATION = "whole_population"
+    NO_VARIATION = "no_variation"  # the own series never moves: nothing to measure against
+    SIZE_DEPENDENT = "size_dependent"  # an amount grows with the municipality itself
+    CURRENT_PRICES = "current_prices"  # a cost over time holds the general rise in prices
+
+
+class Method(StrEnum):
+    """How the uncertainty behind an answer was measured (docs/metod.md explains each)."""
+
+    NONE = ""
+    WILSON = "wilson"
+    BYAR = "byar"
+    EXACT_POISSON = "exact_poisson"
+    OWN_VARIATION = "own_variation"
+    FIVE_POINT = "five_point"
+    MANN_KENDALL = "mann_kendall"
 
 
 class ReferenceKind(StrEnum):
@@ -47,6 +62,8 @@ class ReferenceKind(StrEnum):
     SKR_GROUP = "skr_group"
     SIMILAR = "similar"
     OWN_HISTORY = "own_history"
+    MEN = "men"  # the women of a municipality against its men
+    MUNICIPALITY = "municipality"  # one single other municipality
 
 
 @dataclass(frozen=True)
@@ -55,6 +72,8 @@ class Reference:
 
     `value` is in the unit of the indicator. `n_members` counts the municipalities that
     contributed a value (never the number of persons); `n_possible` those that could have.
+    For OWN_HISTORY they count years. `spread` is the standard deviation among the members: None
+    where the reference is taken as a fixed value, without uncertainty of its own (Riket).
     """
 
     kind: ReferenceKind
@@ -65,6 +84,7 @@ class Reference:
     n_possible: int
     group_id: str = ""
     vintage: str = ""
+    spread: float | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +94,10 @@ class Comparison:
     `value`, `low`, `high` (95 % interval) are in the unit of the indicator; `n` is the number
     of persons or answers behind the value, None where it is not known. `certain` is 0.998 or
     0.95 where a difference is certain at that level, else 0.
+
+    `difference` is value minus reference. Its 95 % interval counts the uncertainty of both
+    sides; the answer says nothing else than whether that interval holds zero. `reason` beside
+    an answer that was given is a reservation, beside CANNOT_BE_JUDGED the reason why.
     """
 
     kpi: str
@@ -87,8 +111,12 @@ class Comparison:
     reference: Reference
     answer: Answer
     reason: Reason
-    method: str
+    method: Method
     certain: float = 0.0
+    difference: float | None = None
+    difference_low: float | None = None
+    difference_high: float | None = None
+    p: float | None = None
 
 
 @dataclass(frozen=True)
@@ -109,8 +137,48 @@ class Trend:
     slope_high: float | None
     answer: Answer
     reason: Reason
-    method: str
+    method: Method
     certain: float = 0.0
+    p: float | None = None
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """How far the answer depends on whom one compares with: it holds in `holds_in` of `judged`.
+
+    `agrees` and `differs` are the kinds of reference behind those numbers; groups where nothing
+    could be judged are in neither.
+    """
+
+    kpi: str
+    municipality: str
+    year: int
+    gender: str
+    answer: Answer
+    agrees: tuple[ReferenceKind, ...]
+    differs: tuple[ReferenceKind, ...]
+
+    @property
+    def holds_in(self) -> int:
+        return len(self.agrees)
+
+    @property
+    def judged(self) -> int:
+        return len(self.agrees) + len(self.differs)
+
+
+@dataclass(frozen=True)
+class Exemplar:
+    """A similar municipality that is certainly better: one to phone.
+
+    `comparison` is its value against the asking municipality's (kind MUNICIPALITY, the asking
+    one's code in `group_id`); `improving` is True where its own trend is certainly for the better.
+    """
+
+    asking: str
+    comparison: Comparison
+    trend: Trend | None
+    improving: bool
 
 
 def answer_for(difference: float, direction: str) -> Answer:
