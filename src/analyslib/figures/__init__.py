@@ -1,0 +1,1 @@
+"""Figures: pure functions from results to a Picture, one module per family."""

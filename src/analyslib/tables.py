@@ -1,0 +1,187 @@
+"""Tables of values, for the eye, for a screen reader and for a program that checks the page.
+
+Every raw number carries the key it has in the source (indicator, municipality, year, gender)
+and its whole value; a derived number says what it is instead. So a checker can read each raw
+value of a finished page against the source file, and knows that none was left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from analyslib.analysis.results import Answer
+from analyslib.catalogue import Indicator
+from analyslib.text.formats import format_number, format_value
+from analyslib.text.words import format_answer, format_status
+
+
+KEYS = ("kpi", "municipality", "year", "gender")
+REVISED = "reviderad"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its Swedish text, and what a program needs to know about it.
+
+    A raw number has its key and `value`; without a value, a `status` that says which kind of
+    nothing it is. A derived number has `derived`: what was computed. All else is text.
+    """
+
+    text: str
+    value: float | None = None
+    status: str = ""
+    kpi: str = ""
+    municipality: str = ""
+    year: str = ""
+    gender: str = ""
+    derived: str = ""
+    badge: str = ""
+    header: bool = False
+
+    @property
+    def is_raw(self) -> bool:
+        return bool(self.kpi)
+
+    @property
+    def is_number(self) -> bool:
+        return self.is_raw or bool(self.derived)
+
+
+def header_cell(text: str) -> Cell:
+    """The head of a row."""
+    return Cell(text, header=True)
+
+
+def text_cell(text: str) -> Cell:
+    return Cell(text)
+
+
+def answer_cell(answer: Answer) -> Cell:
+    return Cell(format_answer(answer))
+
+
+def raw_cell(
+    indicator: Indicator,
+    municipality: str,
+    year: int,
+    gender: str,
+    value: float | None,
+    status: str = "",
+    revised: bool = False,
+) -> Cell:
+    """A number as the source has it, or the words for why it is not there.
+
+    No value and no status means that the source gave no reason, and that is said.
+    """
+    if value is None:
+        status = status or "Unknown"
+    return Cell(
+        text=format_status(status) if value is None else format_value(value, indicator),
+        value=None if value is None else float(value),
+        status=status,
+        kpi=indicator.id,
+        municipality=municipality,
+        year=str(year),
+        gender=gender,
+        badge=REVISED if revised else "",
+    )
+
+
+def derived_cell(value: float | None, what: str, decimals: int = 0, sign: bool = False) -> Cell:
+    """A number of our own; `what` says how it was made ("ovägt medelvärde")."""
+    text = "–" if value is None else format_number(value, decimals, sign)
+    return Cell(text, None if value is None else float(value), derived=what)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its caption; each row has as many cells as there are columns."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    source_line: str = ""
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(f"{self.caption}: {len(row)} cells, {len(self.columns)} columns")
+
+    @property
+    def raw_cells(self) -> tuple[Cell, ...]:
+        return tuple(cell for row in self.rows for cell in row if cell.is_raw)
+
+    def _repr_html_(self) -> str:
+        return render_table(self)
+
+
+def export_rows(table: Table) -> list[list[str | float]]:
+    """The table for a worksheet: heads first, numbers as numbers, nothing as its words."""
+    body: list[list[str | float]] = [
+        [cell.text if cell.value is None else cell.value for cell in row] for row in table.rows
+    ]
+    return [list(table.columns), *body]
+
+
+def render_table(table: Table) -> str:
+    """The table as HTML in a region that can be scrolled with the keyboard."""
+    heads = "".join(
+        f'<th scope="col"{_number_class(table, column)}>{escape(head)}</th>'
+        for column, head in enumerate(table.columns)
+    )
+    body = "".join(_render_row(row) for row in table.rows)
+    foot = " ".join(text for text in (table.note, table.source_line) if text)
+    region = (
+        f'<div class="tabellyta" role="region" tabindex="0" aria-label="{_attr(table.caption)}">'
+    )
+    return (
+        f'{region}<table class="tabell"><caption>{escape(table.caption)}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+        + (f'<p class="tabellnot">{escape(foot)}</p>' if foot else "")
+    )
+
+
+def _number_class(table: Table, column: int) -> str:
+    numbers = any(row[column].is_number for row in table.rows)
+    return ' class="tal"' if numbers else ""
+
+
+def _render_row(row: Sequence[Cell]) -> str:
+    """What all raw numbers of the row have in common is written once, on the row."""
+    raw = [cell for cell in row if cell.is_raw]
+    shared = {
+        key: getattr(raw[0], key)
+        for key in KEYS
+        if raw and len({getattr(cell, key) for cell in raw}) == 1
+    }
+    cells = "".join(_render_cell(cell, shared) for cell in row)
+    return f"<tr{_data_attributes(shared)}>{cells}</tr>"
+
+
+def _render_cell(cell: Cell, shared: dict[str, str]) -> str:
+    text = escape(cell.text)
+    if cell.value is not None:
+        text = f'<data value="{cell.value!r}">{text}</data>'
+    if cell.badge:
+        text += f' <span class="marke">{escape(cell.badge)}</span>'
+    if cell.header:
+        return f'<th scope="row">{text}</th>'
+    if cell.derived:
+        return f'<td class="tal" data-derived="{_attr(cell.derived)}">{text}</td>'
+    if not cell.is_raw:
+        return f"<td>{text}</td>"
+    own = {key: getattr(cell, key) for key in KEYS if key not in shared}
+    if cell.status:
+        own["status"] = cell.status
+    return f'<td class="tal"{_data_attributes(own)}>{text}</td>'
+
+
+def _data_attributes(values: dict[str, str]) -> str:
+    return "".join(f' data-{key}="{_attr(value)}"' for key, value in values.items())
+
+
+def _attr(text: str) -> str:
+    return escape(text, quote=True)

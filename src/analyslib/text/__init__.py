@@ -1,0 +1,1 @@
+"""Swedish text: formats, words, and one function per sentence."""

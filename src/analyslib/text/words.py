@@ -1,0 +1,128 @@
+"""The words of results: answers, reasons, what is missing, what one compares with, sources.
+
+Each wording has its only home here; figures, tables and sentences take it from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from analyslib.analysis.results import Answer, Reason, Reference, ReferenceKind
+from analyslib.text.formats import format_date
+
+
+ANSWER_WORDS: Mapping[Answer, str] = {
+    Answer.BETTER: "bättre",
+    Answer.WORSE: "sämre",
+    Answer.HIGHER: "högre",
+    Answer.LOWER: "lägre",
+    Answer.NO_CERTAIN_DIFFERENCE: "ingen säker skillnad",
+    Answer.CANNOT_BE_JUDGED: "kan inte bedömas",
+}
+ANSWER_SYMBOLS: Mapping[Answer, str] = {
+    Answer.BETTER: "▲",
+    Answer.WORSE: "▼",
+    Answer.HIGHER: "△",
+    Answer.LOWER: "▽",
+    Answer.NO_CERTAIN_DIFFERENCE: "●",
+    Answer.CANNOT_BE_JUDGED: "○",
+}
+# The same six answers about a development over time.
+TREND_WORDS: Mapping[Answer, str] = {
+    Answer.BETTER: "förbättras",
+    Answer.WORSE: "försämras",
+    Answer.HIGHER: "ökar",
+    Answer.LOWER: "minskar",
+    Answer.NO_CERTAIN_DIFFERENCE: "ingen säker förändring",
+    Answer.CANNOT_BE_JUDGED: "kan inte bedömas",
+}
+
+# The kinds of nothing. The statuses are those of the store; "Not delivered" is a missing row.
+STATUS_WORDS: Mapping[str, str] = {
+    "Missing": "bortfall",
+    "Not applicable": "ej tillämplig",
+    "Privacy": "sekretess",
+    "Not delivered": "ej levererat",
+    "Unknown": "utan angiven orsak",
+}
+STATUS_EXPLANATIONS: Mapping[str, str] = {
+    "Missing": "Bortfall: uppgiften skulle ha lämnats men saknas.",
+    "Not applicable": "Ej tillämplig: frågan gäller inte kommunen.",
+    "Privacy": "Sekretess: för få personer för att visas.",
+    "Not delivered": "Ej levererat: källan har ingen rad för kommunen det året.",
+    "Unknown": "Utan angiven orsak: källan är tom och säger inte varför.",
+}
+
+REASON_WORDS: Mapping[Reason, str] = {
+    Reason.N_UNKNOWN: "antalet personer bakom siffran är okänt",
+    Reason.TOO_FEW_YEARS: "det finns för få år att jämföra",
+    Reason.ORDINAL: "svaret är en kod och inget mått",
+    Reason.BREAK_IN_SERIES: "serien är bruten, så åren går inte att jämföra",
+    Reason.NO_VALUE: "kommunen saknar värde",
+    Reason.NO_REFERENCE: "det finns inget att jämföra med",
+    Reason.TOO_FEW_PEERS: "för få kommuner i jämförelsen har ett värde",
+    Reason.NO_VARIATION: "värdet är detsamma alla år, så det finns ingen variation att mäta mot",
+    Reason.SIZE_DEPENDENT: "antalet följer kommunens storlek",
+    Reason.CURRENT_PRICES: "beloppen är i löpande priser och stiger med prisnivån",
+}
+WHOLE_POPULATION_CAVEAT = (
+    "Siffran gäller alla berörda, inte ett urval. Bedömningen bygger därför på hur mycket värdet "
+    "brukar variera mellan åren och mellan kommunerna."
+)
+
+# After "lägre än": the reference as a person says it.
+REFERENCE_WORDS: Mapping[ReferenceKind, str] = {
+    ReferenceKind.RIKET: "riket",
+    ReferenceKind.UNWEIGHTED_MEAN: "kommunernas medelvärde",
+    ReferenceKind.COUNTY: "länets medelvärde",
+    ReferenceKind.NETWORK: "nätverkets medelvärde",
+    ReferenceKind.SKR_GROUP: "kommungruppens medelvärde",
+    ReferenceKind.SIMILAR: "liknande kommuners medelvärde",
+    ReferenceKind.OWN_HISTORY: "tidigare år",
+}
+# What the number is, said where it is derived and where Riket's own number stands.
+WEIGHTED = "vägt: alla invånare räknas lika"
+UNWEIGHTED = "ovägt medelvärde: alla kommuner räknas lika"
+
+GENDER_WORDS: Mapping[str, str] = {"T": "totalt", "K": "kvinnor", "M": "män"}
+DIRECTION_WORDS: Mapping[str, str] = {
+    "high": "högre är bättre",
+    "low": "lägre är bättre",
+    "none": "ingen önskad riktning",
+}
+
+
+def format_answer(answer: Answer) -> str:
+    """Symbol and word: "▲ bättre"."""
+    return f"{ANSWER_SYMBOLS[answer]} {ANSWER_WORDS[answer]}"
+
+
+def format_trend_answer(answer: Answer) -> str:
+    return f"{ANSWER_SYMBOLS[answer]} {TREND_WORDS[answer]}"
+
+
+def format_status(status: str) -> str:
+    """The words for a value that is not there; raises KeyError for a status nobody knows."""
+    return STATUS_WORDS[status]
+
+
+def reference_words(reference: Reference) -> str:
+    """What one is lower or higher than. A reference may be weighted where its group is not."""
+    words = REFERENCE_WORDS[reference.kind]
+    if reference.weighted and reference.kind != ReferenceKind.RIKET:
+        return words.replace("medelvärde", "vägda värde")
+    return words
+
+
+def weighting_words(reference: Reference) -> str:
+    """How the reference was made, for the head of a column and the reading guide."""
+    return WEIGHTED if reference.weighted else UNWEIGHTED
+
+
+def source_line(publisher: str, retrieved: date | str, computed: bool) -> str:
+    """The source in one of its two forms: Kolada's terms keep their figures and ours apart."""
+    when = f"(hämtad {format_date(retrieved)})"
+    if computed:
+        return f"Egen bearbetning av data från {publisher} {when}."
+    return f"Källa: {publisher} {when}."
