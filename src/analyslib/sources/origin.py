@@ -104,6 +104,12 @@ def archived_files(
     return sorted(found, key=_age)
 
 
+def remove_archived(file: ArchivedFile) -> None:
+    """Undo an archiving that belongs to something that could not be finished."""
+    _sidecar(file.path).unlink(missing_ok=True)
+    file.path.unlink(missing_ok=True)
+
+
 def _age(file: ArchivedFile) -> tuple[str, str, date, str]:
     origin = file.origin
     return origin.source, origin.vintage, origin.retrieved, file.path.name

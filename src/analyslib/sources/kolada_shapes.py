@@ -1,0 +1,358 @@
+"""What kind of Kolada file this is, by its content, and how DuckDB reads it.
+
+The same values come as parquet, as csv from many hands and as answers from the API, with
+Kolada's old and new field names. Here, and only here, they become the same rows. The SELECT is
+put together in Python because the file decides which columns there are to name.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from analyslib.errors import SourceError
+
+
+# Our column <- what it is called in files we have met; the first that is there is used.
+# `municipality` comes last of its kind: beside a code it is the name.
+ALIASES = {
+    "values": {
+        "kpi": ("kpi", "kpi_id"),
+        "municipality": ("municipality_id", "municipality_code", "municipality"),
+        "year": ("year", "period"),
+        "gender": ("gender",),
+        "value": ("value",),
+    },
+    "kpi": {
+        "kpi": ("id",),
+        "title": ("title",),
+        "description": ("description",),
+        "municipality_type": ("municipality_type",),
+        "auspice": ("auspice", "auspices"),
+        "operating_area": ("operating_area",),
+        "perspective": ("perspective",),
+    },
+    "groups": {
+        "group_id": ("group_id",),
+        "title": ("group_title",),
+        "member": ("member_id",),
+    },
+    "group_titles": {"group_id": ("group_id",), "title": ("group_title",), "size": ("n_members",)},
+    "municipality": {"municipality": ("id",), "name": ("title",), "type": ("type",)},
+}
+OPTIONAL = {
+    "values": {"status": ("status",), "deleted": ("isdeleted", "is_deleted")},
+    "kpi": {
+        "is_divided_by_gender": ("is_divided_by_gender",),
+        "has_ou_data": ("has_ou_data",),
+        "publication_date": ("publication_date",),
+        "prel_publication_date": ("prel_publication_date",),
+        "publ_period": ("publ_period",),
+    },
+}
+# What Kolada sends besides, and what we have no use for: left out without a word.
+KNOWN_EXTRAS = {
+    *("count", "municipality", "municipality_name", "municipality_type", "municipality_title"),
+    *("ou_publication_date", "definition", "member_title", "n_members", "kpi_title"),
+}
+# What the user calls the content; `group_titles` is archived as groups.
+TITLES = {
+    "values": "Värden för nyckeltal",
+    "kpi": "Uppgifter om nyckeltal",
+    "groups": "Kommungrupper",
+    "group_titles": "Kommungrupper (namn)",
+    "municipality": "Kommuner och regioner",
+}
+# Which fields the things in the answer's list have. `count` is named although it is not read:
+# DuckDB reads the list several times slower where it is the only field.
+JSON_COLUMNS = {
+    "values": "kpi VARCHAR, municipality VARCHAR, period VARCHAR, "
+    '"values" STRUCT(gender VARCHAR, status VARCHAR, value VARCHAR, isdeleted BOOLEAN)[]',
+    "kpi": "id VARCHAR, title VARCHAR, description VARCHAR, municipality_type VARCHAR, "
+    "auspice VARCHAR, operating_area VARCHAR, perspective VARCHAR, "
+    "is_divided_by_gender VARCHAR, has_ou_data VARCHAR, publication_date VARCHAR, "
+    "prel_publication_date VARCHAR, publ_period VARCHAR",
+    "groups": "id VARCHAR, title VARCHAR, members STRUCT(member_id VARCHAR)[]",
+    "municipality": 'id VARCHAR, title VARCHAR, "type" VARCHAR',
+}
+HEAD = 200_000
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a file is read. Files of one shape can be read together."""
+
+    format: str  # parquet, csv or json
+    dataset: str
+    columns: tuple[tuple[str, str], ...] = ()  # ours, theirs
+    text_values: bool = True  # value is not a number in the file
+    delimiter: str = ","
+
+    def theirs(self, ours: str) -> str | None:
+        return dict(self.columns).get(ours)
+
+
+def find_shape(path: Path) -> Shape:
+    """The shape of `path`, whatever its name says. Raises SourceError where it has none."""
+    start = _first_bytes(path)
+    if start[:4] == b"PAR1":
+        return _table_shape(path, "parquet", _parquet_columns(path))
+    if start[:2] == b"PK":
+        raise SourceError(
+            "Filen är en Excelfil, ingen fil från Koladas databas.",
+            path.name,
+            "Lägg in den med `analyslib add oj`, eller spara den som csv.",
+        )
+    text = _as_text(path, start)
+    if text.lstrip().startswith(("{", "[")):
+        return _json_shape(path, text)
+    if text.lstrip()[:1] == "<":
+        raise SourceError(
+            "Filen är en webbsida.", path.name, "Hämta själva datafilen och försök igen."
+        )
+    return _csv_shape(path, text)
+
+
+def _first_bytes(path: Path) -> bytes:
+    if not path.is_file():
+        raise SourceError("Filen finns inte.", str(path), "Kontrollera namnet och mappen.")
+    if path.stat().st_size == 0:
+        raise SourceError("Filen är tom.", path.name, "Hämta den på nytt.")
+    with path.open("rb") as raw:
+        start = raw.read(HEAD)
+    if start[:2] != b"\x1f\x8b":
+        return start
+    try:
+        with gzip.open(path) as packed:
+            return packed.read(HEAD)
+    except (EOFError, OSError) as error:
+        raise cut_off(path) from error
+
+
+def cut_off(path: Path) -> SourceError:
+    return SourceError(
+        "Filen är avklippt eller skadad: den går inte att läsa till slutet.",
+        path.name,
+        "Hämta den på nytt.",
+    )
+
+
+def _as_text(path: Path, start: bytes) -> str:
+    try:
+        return start.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if error.start >= len(start) - 4 and len(start) == HEAD:
+            return start[: error.start].decode("utf-8-sig")  # a letter cut in two by HEAD
+        raise SourceError(
+            "Filen är varken parquet, json eller text i UTF-8.",
+            path.name,
+            "Spara den som csv med teckenkodningen UTF-8 och försök igen.",
+        ) from error
+
+
+def _json_shape(path: Path, text: str) -> Shape:
+    """Read off the first thing in the list, so that a page of a gigabyte costs nothing."""
+    inner = text.partition('"values"')[2]
+    marks = {
+        "values": ('"period"', '"municipality"'),
+        "groups": ('"members"', '"member_id"'),
+        "kpi": ('"description"', '"municipality_type"'),
+        "municipality": ('"type"', '"title"'),
+    }
+    for dataset, wanted in marks.items():
+        if all(mark in inner for mark in wanted):
+            return Shape("json", dataset)
+    if re.match(r"\s*:\s*\[\s*\]", inner):
+        raise SourceError("Svaret är tomt.", path.name, "Det finns inget att lägga in.")
+    raise SourceError(
+        "Filen är json, men inget svar från Koladas API (version 3).",
+        path.name,
+        "Väntade värden, nyckeltal, kommuner eller kommungrupper.",
+    )
+
+
+def _csv_shape(path: Path, text: str) -> Shape:
+    header = text.splitlines()[0]
+    delimiter = max(",;\t", key=header.count)
+    names = next(csv.reader(io.StringIO(header), delimiter=delimiter))
+    return _table_shape(path, "csv", {name.strip(): "VARCHAR" for name in names}, delimiter)
+
+
+def _parquet_columns(path: Path) -> dict[str, str]:
+    try:
+        described = duckdb.execute("DESCRIBE SELECT * FROM read_parquet($p)", {"p": str(path)})
+        return {name: kind for name, kind, *_ in described.fetchall()}
+    except duckdb.Error as error:
+        raise cut_off(path) from error
+
+
+def _table_shape(path: Path, form: str, columns: dict[str, str], delimiter: str = ",") -> Shape:
+    lower = {name.lower(): name for name in columns}
+    best: tuple[list[str], str] | None = None
+    for dataset, aliases in ALIASES.items():
+        found = _match(lower, {**aliases, **OPTIONAL.get(dataset, {})})
+        missing = [ours for ours in aliases if ours not in found]
+        if not missing:
+            number = columns[found["value"]] not in ("VARCHAR", "BLOB") if "value" in found else 0
+            return Shape(form, dataset, tuple(found.items()), not number, delimiter)
+        if len(missing) <= len(aliases) // 2 and (best is None or len(missing) < len(best[0])):
+            best = missing, dataset
+    raise _no_shape(path, best, tuple(columns))
+
+
+def _match(lower: dict[str, str], aliases: dict[str, tuple[str, ...]]) -> dict[str, str]:
+    found = {}
+    for ours, names in aliases.items():
+        there = [lower[name] for name in names if name in lower]
+        if there:
+            found[ours] = there[0]
+    return found
+
+
+def _no_shape(
+    path: Path, best: tuple[list[str], str] | None, columns: tuple[str, ...]
+) -> SourceError:
+    if best is None:
+        shown = ", ".join(f"”{name[:30]}”" for name in columns[:8])
+        return SourceError(
+            f"Filen känns inte igen som en fil från Kolada (kolumner: {shown}).",
+            path.name,
+            "Väntade värden, nyckeltal, kommuner eller kommungrupper.",
+        )
+    missing, dataset = best
+    names = [" eller ".join(ALIASES[dataset][ours]) for ours in missing]
+    return SourceError(
+        f"Kolumnen {' och '.join(names)} saknas ({TITLES[dataset].lower()}).",
+        path.name,
+        f"Filen behöver {', '.join(ALIASES[dataset])}.",
+    )
+
+
+def unused_columns(path: Path, shape: Shape) -> tuple[str, ...]:
+    """Columns that we neither use nor know what they are."""
+    if shape.format == "json":
+        return ()
+    if shape.format == "parquet":
+        names: Sequence[str] = list(_parquet_columns(path))
+    else:
+        header = _as_text(path, _first_bytes(path)).splitlines()[0]
+        names = next(csv.reader(io.StringIO(header), delimiter=shape.delimiter))
+    used = {theirs for _, theirs in shape.columns}
+    return tuple(
+        name for name in names if name.strip() not in used and name.lower() not in KNOWN_EXTRAS
+    )
+
+
+def select_rows(shape: Shape, paths: Sequence[Path], row: bool = True) -> str:
+    """A SELECT of the content of `paths` in our columns, all of one shape.
+
+    Values: kpi, municipality, year, gender, value, value_text (only where the file's value is
+    not a number), status (NULL where the file has none), deleted. All have path, and row
+    (from 1 within the file, in the file's order) where asked for; it costs time.
+    """
+    if shape.format == "json":
+        inner = _json_rows(shape, paths)
+    else:
+        inner = f"SELECT {_columns(shape)} FROM {_table(shape, paths, row)}"
+    if not row:
+        return inner
+    if shape.format == "parquet":
+        return inner.replace("SELECT ", "SELECT file_row_number + 1 AS row, ", 1)
+    return f"SELECT row_number() OVER (PARTITION BY path) AS row, * FROM ({inner})"
+
+
+def _table(shape: Shape, paths: Sequence[Path], row: bool) -> str:
+    files = _file_list(paths)
+    if shape.format == "parquet":
+        numbered = "true" if row else "false"
+        return f"read_parquet({files}, filename = true, file_row_number = {numbered})"
+    return (
+        f"read_csv({files}, header = true, all_varchar = true, delim = '{shape.delimiter}', "
+        "quote = '\"', escape = '\"', strict_mode = true, filename = true)"
+    )
+
+
+def _columns(shape: Shape) -> str:
+    parts = ["filename AS path"]
+    for ours, theirs in shape.columns:
+        parts += _value(shape) if ours == "value" else [f"{_cast(ours, theirs)} AS {ours}"]
+    for ours, cast in _EMPTY.get(shape.dataset, {}).items():
+        if shape.theirs(ours) is None:
+            parts.append(f"{cast} AS {ours}")
+    return ", ".join(parts)
+
+
+_EMPTY = {
+    "values": {"status": "NULL::VARCHAR", "deleted": "false"},
+    "kpi": dict.fromkeys(OPTIONAL["kpi"], "NULL::VARCHAR"),
+}
+
+
+def _cast(ours: str, theirs: str) -> str:
+    name = '"' + theirs.replace('"', '""') + '"'
+    if ours == "year":
+        return f"TRY_CAST({name} AS INTEGER)"
+    if ours == "deleted":
+        return f"coalesce(TRY_CAST({name} AS BOOLEAN), false)"
+    return f"{name}::VARCHAR"
+
+
+def _value(shape: Shape) -> list[str]:
+    """NaN is how some programs write an empty cell in a column of numbers."""
+    name = '"' + (shape.theirs("value") or "").replace('"', '""') + '"'
+    if not shape.text_values:
+        return [f"CASE WHEN NOT isnan({name}::DOUBLE) THEN {name}::DOUBLE END AS value"]
+    text = f"nullif(nullif(trim({name}), ''), 'NaN')"
+    number = f"replace({text}, ',', '.')" if shape.delimiter == ";" else text
+    return [f"TRY_CAST({number} AS DOUBLE) AS value", f"{text} AS value_text"]
+
+
+def _json_rows(shape: Shape, paths: Sequence[Path]) -> str:
+    """The lists are unnested in the SELECT list: as joins the same is three times slower."""
+    source = (
+        f"read_json({_file_list(paths)}, filename = true, "
+        f"columns = {{'values': 'STRUCT({JSON_COLUMNS[shape.dataset]})[]', 'count': 'BIGINT'}}, "
+        f"maximum_object_size = {_largest(paths)})"
+    )
+    things = f"SELECT filename AS path, unnest(\"values\", max_depth := 2) FROM {source}"
+    if shape.dataset == "values":
+        points = (
+            'SELECT path, kpi, municipality, period, unnest("values", max_depth := 2) '
+            f"FROM ({things})"
+        )
+        return (
+            "SELECT path, kpi, municipality, TRY_CAST(period AS INTEGER) AS year, gender, "
+            "TRY_CAST(value AS DOUBLE) AS value, value AS value_text, status, "
+            f"coalesce(isdeleted, false) AS deleted FROM ({points})"
+        )
+    if shape.dataset == "groups":
+        members = "SELECT path, id, title, unnest(members, max_depth := 2) FROM "
+        return f"SELECT path, id AS group_id, title, member_id AS member FROM ({members}({things}))"
+    if shape.dataset == "kpi":
+        return f"SELECT * EXCLUDE (id), id AS kpi FROM ({things})"
+    return f"SELECT path, id AS municipality, title AS name, type FROM ({things})"
+
+
+def _largest(paths: Sequence[Path]) -> int:
+    """DuckDB refuses a page larger than it was told; a packed file tells its size at the end."""
+    return max(16_777_216, *(_unpacked_size(path) + 1024 for path in paths))
+
+
+def _unpacked_size(path: Path) -> int:
+    with path.open("rb") as file:
+        if file.read(2) != b"\x1f\x8b":
+            return path.stat().st_size
+        file.seek(-4, io.SEEK_END)
+        return int.from_bytes(file.read(4), "little")
+
+
+def _file_list(paths: Sequence[Path]) -> str:
+    names = ("'" + str(path).replace("'", "''") + "'" for path in paths)
+    return f"[{', '.join(names)}]"
