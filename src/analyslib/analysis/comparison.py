@@ -19,7 +19,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analyslib.analysis.intervals import METHODS, REASONS, Intervals, as_text, measure
+from analyslib.analysis.answers import (
+    ANSWERS,
+    METHODS,
+    REASONS,
+    answer_codes,
+    as_text,
+    direction_signs,
+    number_or_none,
+)
+from analyslib.analysis.intervals import Intervals, measure
 from analyslib.analysis.results import (
     Answer,
     Comparison,
@@ -29,7 +38,7 @@ from analyslib.analysis.results import (
     ReferenceKind,
 )
 from analyslib.analysis.series import Coded, chronological, code_series, starts_of
-from analyslib.analysis.statistics import Z, Floats
+from analyslib.analysis.statistics import Floats, Z
 from analyslib.catalogue import Indicator
 
 
@@ -39,7 +48,6 @@ MIN_HISTORY = 4
 # kinds whose mean the municipality itself is part of
 WITH_SELF = ("unweighted_mean", "county", "network", "skr_group")
 AMOUNTS = ("mnkr", "mkr", "tkr", "miljoner kronor", "kr")
-ANSWERS = tuple(Answer)
 
 REFERENCE_COLUMNS = (
     "kpi", "year", "gender", "municipality", "kind", "label", "value", "weighted",
@@ -72,9 +80,8 @@ def compare(
 def _completed(references: pd.DataFrame) -> pd.DataFrame:
     """The references with every column, positions as index."""
     frame = references.reset_index(drop=True)
-    missing: dict[str, object] = {"municipality": "", "group_id": "", "vintage": ""}
-    for column, empty in missing.items():
-        frame[column] = frame[column].fillna(empty) if column in frame else empty
+    for column in ("municipality", "group_id", "vintage"):
+        frame[column] = frame[column].fillna("") if column in frame else ""
     if "spread" not in frame:
         frame["spread"] = np.nan
     return frame
@@ -151,7 +158,9 @@ def _judge(
     near = _interval(value, found.low[rows], found.high[rows], reference, error, 0.95)
     far = _interval(value, found.low998[rows], found.high998[rows], reference, error, 0.998)
     certain = np.where(judged & _outside(near), np.where(_outside(far), 0.998, 0.95), 0.0)
-    answer = _answer(value - reference, certain, judged, _directions(coded, indicators)[rows])
+    answer = answer_codes(
+        value - reference, certain, judged, direction_signs(coded, indicators)[rows]
+    )
     frame = observations[["kpi", "municipality", "year", "gender", "value"]].take(rows)
     return frame.reset_index(drop=True).assign(
         low=found.low[rows],
@@ -259,34 +268,6 @@ def _outside(interval: tuple[Floats, Floats]) -> NDArray[np.bool_]:
     return (interval[0] > 0) | (interval[1] < 0)
 
 
-def _directions(coded: Coded, indicators: Mapping[str, Indicator]) -> NDArray[np.int64]:
-    """1 where high is better, -1 where low is, 0 where neither, per observation."""
-    signs = {"high": 1, "low": -1, "none": 0}
-    table = np.array([signs[indicators[name].direction] for name in coded.kpis] or [0])
-    return table[coded.kpi] if len(coded.kpi) else np.empty(0, np.int64)
-
-
-def _answer(
-    difference: Floats,
-    certain: Floats,
-    judged: NDArray[np.bool_],
-    direction: NDArray[np.int64],
-) -> NDArray[np.int8]:
-    """Positions in ANSWERS."""
-    with np.errstate(invalid="ignore"):
-        up = difference > 0
-    neutral = np.where(up, Answer.HIGHER, Answer.LOWER)
-    better = np.where(up == (direction > 0), Answer.BETTER, Answer.WORSE)
-    code = {str(answer): number for number, answer in enumerate(ANSWERS)}
-    words = np.where(direction == 0, neutral, better)
-    numbers = np.zeros(len(difference), np.int8)
-    for word, number in code.items():
-        numbers[words == word] = number
-    numbers[certain == 0] = code[Answer.NO_CERTAIN_DIFFERENCE]
-    numbers[~judged] = code[Answer.CANNOT_BE_JUDGED]
-    return numbers
-
-
 def _p_value(difference: Floats, interval: tuple[Floats, Floats], degrees: Floats) -> Floats:
     """Two-sided p that agrees with the interval: 0.05 exactly where it touches zero."""
     from scipy.special import erfc, stdtr, stdtrit
@@ -366,7 +347,3 @@ def _comparison(row: dict[Any, Any]) -> Comparison:
         difference_high=number_or_none(row["difference_high"]),
         p=number_or_none(row["p"]),
     )
-
-
-def number_or_none(value: Any) -> float | None:
-    return None if value is None or value != value else float(value)

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analyslib.analysis.answers import METHODS, REASONS, as_text
 from analyslib.analysis.results import Method, Reason
 from analyslib.analysis.series import Coded, chronological, code_series, starts_of
 from analyslib.analysis.statistics import EXACT_BELOW, Floats, rate, wilson
@@ -34,8 +35,6 @@ OWN_998 = np.array([4.649, 4.325, 4.154, 4.027, 3.911, 3.821])
 DEGREES = np.array([8.2, 9.7, 10.4, 11.2, 12.3, 13.3])
 
 SHARES = ("survey_share", "register_share")
-METHODS = tuple(Method)
-REASONS = tuple(Reason)
 
 
 def add_intervals(observations: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
@@ -54,10 +53,6 @@ def add_intervals(observations: pd.DataFrame, indicators: Mapping[str, Indicator
         method=as_text(found.method, METHODS),
         reason=as_text(found.reason, REASONS),
     )
-
-
-def as_text(codes: NDArray[np.int8], words: tuple[str, ...]) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes, categories=[str(word) for word in words])
 
 
 @dataclass(frozen=True)
@@ -94,31 +89,25 @@ def _sampling(
 ) -> Intervals:
     """Wilson for shares and Byar's for rates, where n is known; NaN elsewhere."""
     size = len(coded.value)
-    limits = [np.full(size, np.nan) for _ in range(4)]
-    method = np.zeros(size, np.int8)
+    low, high, low998, high998, spread = (np.full(size, np.nan) for _ in range(5))
+    method, reason = np.zeros(size, np.int8), np.zeros(size, np.int8)
     with np.errstate(invalid="ignore"):
         known = (coded.n > 0) & (coded.value >= 0)
-    rows = np.flatnonzero(known & np.isin(kind, SHARES) & (coded.value <= 100))
-    if len(rows):
-        n = coded.n[rows]
-        count = np.minimum(coded.value[rows] / 100 * n, n)
-        for pair, level in ((0, 0.95), (2, 0.998)):
-            low, high = wilson(count, n, level)
-            limits[pair][rows], limits[pair + 1][rows] = low * 100, high * 100
-        method[rows] = METHODS.index(Method.WILSON)
-    rows = np.flatnonzero(known & (kind == "rate"))
-    if len(rows):
-        per = np.array([indicators[name].n.per or np.nan for name in coded.kpis])[coded.kpi[rows]]
-        count = coded.value[rows] * coded.n[rows] / per
-        for pair, level in ((0, 0.95), (2, 0.998)):
-            limits[pair][rows], limits[pair + 1][rows] = rate(count, coded.n[rows], per, level)
-        exact = count < EXACT_BELOW
-        method[rows] = np.where(
-            exact, METHODS.index(Method.EXACT_POISSON), METHODS.index(Method.BYAR)
-        )
-    method[np.isnan(limits[0])] = 0
-    degrees = np.full(size, np.inf)
-    return Intervals(*limits, method, np.zeros(size, np.int8), degrees, np.full(size, np.nan))
+        shares = np.flatnonzero(known & np.isin(kind, SHARES) & (coded.value <= 100))
+    rates = np.flatnonzero(known & (kind == "rate"))
+    n, count = coded.n[shares], coded.n[shares] * coded.value[shares] / 100
+    per = np.array([indicators[name].n.per or np.nan for name in coded.kpis] or [np.nan])
+    of_rate, population = per[coded.kpi[rates]], coded.n[rates]
+    events = coded.value[rates] * population / of_rate
+    for level, down, up in ((0.95, low, high), (0.998, low998, high998)):
+        share = wilson(np.minimum(count, n), n, level)
+        down[shares], up[shares] = share[0] * 100, share[1] * 100
+        down[rates], up[rates] = rate(events, population, of_rate, level)
+    method[shares] = METHODS.index(Method.WILSON)
+    exact = events < EXACT_BELOW
+    method[rates] = np.where(exact, METHODS.index(Method.EXACT_POISSON), METHODS.index(Method.BYAR))
+    method[np.isnan(low)] = 0
+    return Intervals(low, high, low998, high998, method, reason, np.full(size, np.inf), spread)
 
 
 def own_variation(coded: Coded) -> tuple[NDArray[np.int64], Floats]:

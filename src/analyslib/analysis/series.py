@@ -26,8 +26,9 @@ YEARS = 4096  # room for the year in a key: 0..4095
 class Coded:
     """The rows of one observation frame, in the frame's own order.
 
-    `series` numbers the series (kpi, municipality, gender, stretch between two breaks); `stretch`
-    counts the breaks before the row, so 0 means before the first one. `kpi` points into `kpis`.
+    `whole` numbers the series (kpi, municipality, gender) and `series` their stretches between
+    breaks; `stretch` counts the breaks before the row, so 0 means before the first one. `kpi`
+    points into `kpis`.
     """
 
     kpi: Ints
@@ -36,6 +37,7 @@ class Coded:
     value: Floats
     n: Floats
     stretch: Ints
+    whole: Ints
     series: Ints
 
 
@@ -47,16 +49,16 @@ def code_series(observations: pd.DataFrame, indicators: Mapping[str, Indicator])
     gender, genders = pd.factorize(observations["gender"])
     year = observations["year"].to_numpy(np.int64)
     stretch = _stretches(kpi, kpis, year, indicators)
-    deepest = int(stretch.max(initial=0)) + 1
-    series = ((kpi * max(len(places), 1) + municipality) * max(len(genders), 1) + gender) * deepest
+    whole = (kpi * max(len(places), 1) + municipality) * max(len(genders), 1) + gender
     return Coded(
         kpi=kpi,
         kpis=kpis,
         year=year,
-        value=observations["value"].to_numpy(np.float64, na_value=np.nan),
+        value=_numbers(observations, "value"),
         n=_numbers(observations, "n"),
         stretch=stretch,
-        series=series + stretch,
+        whole=whole,
+        series=whole * (int(stretch.max(initial=0)) + 1) + stretch,
     )
 
 

@@ -78,13 +78,13 @@ def exact_poisson(count: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats
 
 
 def rate(
-    count: ArrayLike, population: ArrayLike, per: float, level: float = 0.95
+    count: ArrayLike, population: ArrayLike, per: ArrayLike, level: float = 0.95
 ) -> tuple[Floats, Floats]:
     """Interval for a rate per `per` inhabitants. NaN without a population."""
     size = np.asarray(population, float)
     low, high = poisson(count, level)
     with np.errstate(divide="ignore", invalid="ignore"):
-        scale = np.where(size > 0, per / size, np.nan)
+        scale = np.where(size > 0, np.asarray(per, float) / size, np.nan)
     return low * scale, high * scale
 
 

@@ -1,0 +1,137 @@
+"""Tests of a rise or fall in few points: five-point weighted, Armitage, Mann-Kendall, Theil-Sen.
+
+Every function takes one row per series and one column per point, oldest first, and answers for
+all series at once. Sources: docs/metod.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyslib.analysis.statistics import Floats, Z
+
+
+CHI2_95 = Z[0.95] ** 2
+CHI2_998 = Z[0.998] ** 2
+
+
+@dataclass(frozen=True)
+class SlopeTest:
+    """One element per series. NaN in `chi2` where the test cannot be computed.
+
+    `guarded` is True where the slope keeps its sign whichever single point is left out.
+    """
+
+    slope: Floats
+    error: Floats
+    chi2: Floats
+    guarded: NDArray[np.bool_]
+
+
+def five_point_test(values: Floats, errors: Floats, years: Floats | None = None) -> SlopeTest:
+    """Weighted regression on points with known standard errors (Fingertips' recent trend).
+
+    Any missing or zero error gives NaN: no interval is never "no change".
+    """
+    x = np.broadcast_to(np.arange(1.0, values.shape[1] + 1), values.shape)
+    x = x if years is None else years
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weight = np.where(errors > 0, 1 / errors**2, np.nan)
+        slope, spread = _weighted_slope(x, values, weight)
+        return SlopeTest(slope, 1 / np.sqrt(spread), slope**2 * spread, _guard(x, values, weight))
+
+
+def armitage_test(counts: Floats, sizes: Floats) -> SlopeTest:
+    """Chi-square for trend in shares from counts; the slope is that of the logits.
+
+    A share of 0 or 1 has no logit, so such a series cannot be computed (NaN).
+    """
+    x = np.broadcast_to(np.arange(1.0, counts.shape[1] + 1), counts.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = counts / sizes
+        logit = np.log(share / (1 - share))
+        logit = np.where(np.isfinite(logit), logit, np.nan)
+        pooled = counts.sum(1) / sizes.sum(1)
+        score = (x * (counts - sizes * pooled[:, None])).sum(1)
+        spread = (sizes * x**2).sum(1) - (sizes * x).sum(1) ** 2 / sizes.sum(1)
+        weight = sizes * share * (1 - share)
+        slope, information = _weighted_slope(x, logit, weight)
+        chi2 = score**2 / (pooled * (1 - pooled) * spread)
+    return SlopeTest(
+        slope,
+        1 / np.sqrt(information),
+        np.where(np.isnan(slope), np.nan, chi2),
+        _guard(x, logit, weight),
+    )
+
+
+def _weighted_slope(x: Floats, y: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """Slope, and the weighted spread of x that it rests on (its inverse is the variance)."""
+    total = weight.sum(-1, keepdims=True)
+    from_mean = x - (weight * x).sum(-1, keepdims=True) / total
+    spread = (weight * from_mean**2).sum(-1)
+    return (weight * from_mean * y).sum(-1) / spread, spread
+
+
+def _guard(x: Floats, y: Floats, weight: Floats) -> NDArray[np.bool_]:
+    every, _ = _weighted_slope(x, y, weight)
+    same = np.sign(every) != 0
+    for point in range(x.shape[1]):
+        rest = [column for column in range(x.shape[1]) if column != point]
+        left, _ = _weighted_slope(x[:, rest], y[:, rest], weight[:, rest])
+        same &= np.sign(left) == np.sign(every)
+    return same
+
+
+@dataclass(frozen=True)
+class RankTrend:
+    """Mann-Kendall with Theil-Sen's slope and its 95 % interval, one element per series."""
+
+    score: NDArray[np.int64]
+    p: Floats
+    slope: Floats
+    low: Floats
+    high: Floats
+
+
+def mann_kendall(values: Floats, years: Floats | None = None) -> RankTrend:
+    """Series of equal length without gaps; `years` (same shape) gives the slope its unit.
+
+    The p value is exact for series without ties. With ties it is on the safe side, never too
+    small, because a tie takes a pair away from the score.
+    """
+    points = values.shape[1]
+    x = np.broadcast_to(np.arange(float(points)), values.shape) if years is None else years
+    first, last = np.triu_indices(points, 1)
+    rise = values[:, last] - values[:, first]
+    score = np.sign(rise).sum(1).astype(np.int64)
+    slopes = np.sort(rise / (x[:, last] - x[:, first]), axis=1)
+    tail = _two_sided(points)
+    outside = _outside_ranks(points)
+    low = slopes[:, outside] if outside >= 0 else np.full(len(values), np.nan)
+    high = slopes[:, -1 - outside] if outside >= 0 else np.full(len(values), np.nan)
+    return RankTrend(score, tail[np.abs(score)], np.median(slopes, axis=1), low, high)
+
+
+@lru_cache(maxsize=64)
+def _two_sided(points: int) -> Floats:
+    """P(|S| >= s) for s = 0, 1, ..., by counting the orders with each number of inversions."""
+    ways = np.array([1.0])
+    for size in range(2, points + 1):
+        ways = np.convolve(ways, np.ones(size))
+    share = ways / ways.sum()
+    scores = np.abs(points * (points - 1) // 2 - 2 * np.arange(len(share)))
+    return np.array([share[scores >= s].sum() for s in range(int(scores.max()) + 1)])
+
+
+@lru_cache(maxsize=64)
+def _outside_ranks(points: int) -> int:
+    """How many of the sorted slopes lie outside the 95 % interval at each end; -1 if none can."""
+    tail = _two_sided(points)
+    pairs = points * (points - 1) // 2
+    certain = [s for s in range(pairs % 2, pairs + 1, 2) if tail[s] <= 0.05]
+    return (pairs - min(certain)) // 2 if certain else -1
