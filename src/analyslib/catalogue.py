@@ -119,10 +119,8 @@ def find_indicator(catalogue: Catalogue, text: str) -> Indicator:
 
 def wanted_kpis(catalogue: Catalogue) -> tuple[str, ...]:
     """Every KPI to fetch: the indicators and those that hold their n, sorted."""
-    indicators = catalogue.indicators.values()
-    return tuple(
-        sorted({*catalogue.indicators, *(item.n.kpi for item in indicators if item.n.kpi)})
-    )
+    sources = (kpi for item in catalogue.indicators.values() for kpi in item.n.kpis)
+    return tuple(sorted({*catalogue.indicators, *sources}))
 
 
 def _folded(text: str) -> str:

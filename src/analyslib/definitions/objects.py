@@ -38,12 +38,19 @@ class NSource:
     inhabitants. denominator: `kpi` holds the count that the value is a share or rate of. `per`
     is what the value is expressed per (100 for a percentage). none: the value has no
     uncertainty of that sort (costs, counts, whole-population indices). unknown: stated in `note`.
+    `fallback`: where `kpi` has no value, the sum of these, all of them needed.
     """
 
     kind: str
     kpi: str = ""
     per: float = 0.0
     note: str = ""
+    fallback: tuple[str, ...] = ()
+
+    @property
+    def kpis(self) -> tuple[str, ...]:
+        """Every KPI that has to be there for n to be filled in."""
+        return (self.kpi, *self.fallback) if self.kpi else ()
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ N_KEYS: Schema = {
     "kpi": Key(str, default=""),
     "per": Key(float, default=0.0),
     "note": Key(str, default="", blank=True),
+    "fallback": Key(list, default=()),
 }
 BREAK_KEYS: Schema = {"year": Key(int), "reason": Key(str)}
 AREA_KEYS: Schema = {
@@ -138,8 +139,7 @@ def _read_indicator(
     table = check_table(row, INDICATOR_KEYS, where, faults)
     if table["id"]:
         _check_kpi(table["id"], "id", where, faults)
-    n = NSource(**check_table(table["n"], N_KEYS, f"{where}, n", faults)) if table["n"] else None
-    table["n"] = n or NSource("unknown")
+    table["n"] = _read_n(table["n"], f"{where}, n", faults)
     table["breaks"] = tuple(
         Break(**check_table(item, BREAK_KEYS, f"{where}, breaks", faults))
         for item in table["breaks"]
@@ -171,12 +171,21 @@ def _check_indicator(indicator: Indicator, where: str, faults: list[Fault]) -> N
     years = [item.year for item in indicator.breaks]
     if years != sorted(set(years)):
         faults.append(Fault("”breaks” ska stå i årsordning, ett år per brott.", where))
-    _check_n(indicator.n, f"{where}, n", faults)
+
+
+def _read_n(table: Any, where: str, faults: list[Fault]) -> NSource:
+    if not table:
+        return NSource("unknown")
+    values = check_table(table, N_KEYS, where, faults)
+    n = NSource(**values | {"fallback": tuple(map(str, values["fallback"]))})
+    _check_n(n, where, faults)
+    return n
 
 
 def _check_n(n: NSource, where: str, faults: list[Fault]) -> None:
     if n.kind in ("companion", "population", "denominator"):
-        _check_kpi(n.kpi, "kpi", where, faults)
+        for kpi in (n.kpi, *n.fallback):
+            _check_kpi(kpi, "kpi", where, faults)
     elif n.kpi:
         faults.append(Fault(f"kind = ”{n.kind}” har inget kpi, men ”{n.kpi}” står där.", where))
     if n.kind in ("population", "denominator") and n.per <= 0:
