@@ -12,11 +12,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from fake_kolada import FakeKolada, archived_rows, running, values_of
 
+from analyslib.catalogue import load_catalogue, wanted_kpis
 from analyslib.errors import SourceError, UsageError
 from analyslib.sources.http import Patience, retry_after
+from analyslib.sources.kolada import check, read
 from analyslib.sources.kolada_client import Fetched, fetch
 from analyslib.sources.kolada_plan import Question, value_questions
 from analyslib.sources.origin import archived_files
@@ -97,6 +100,34 @@ def test_values_over_the_page_edge_come_whole(workspace: Workspace, count: int) 
     with running(FakeKolada(kpis=["N00001"], municipalities=places)) as kolada:
         bring(kolada, workspace, years=[2022])
     assert len(archived_rows(workspace.raw, "values")) == count + 1
+
+
+def test_the_archive_is_read_as_it_was_sent(kolada: FakeKolada, workspace: Workspace) -> None:
+    bring(kolada, workspace)
+    (file,) = archived_files(workspace, "kolada", "values")
+    frame = read(file)
+    assert len(frame) == file.origin.rows == check(file.path).rows
+    for row in frame.itertuples():
+        sent = {v["gender"]: v for v in values_of(row.kpi, row.municipality, row.year)}[row.gender]
+        assert (row.status, row.deleted) == (sent["status"], sent["isdeleted"])
+        assert row.value == sent["value"] or (pd.isna(row.value) and sent["value"] is None)
+    for dataset in ("kpi", "groups", "municipality"):
+        (file,) = archived_files(workspace, "kolada", dataset)
+        assert len(read(file)) == file.origin.rows
+
+
+def test_the_indicators_of_the_definitions_are_fetched_with_their_n(workspace: Workspace) -> None:
+    wanted = wanted_kpis(load_catalogue())
+    with running(FakeKolada(kpis=list(wanted))) as kolada:
+        bring(kolada, workspace, indicators=None, years=[2022])
+    assert {row["kpi"] for row in archived_rows(workspace.raw, "values")} == set(wanted)
+
+
+def test_nothing_changed_adds_no_values(kolada: FakeKolada, workspace: Workspace) -> None:
+    kolada.spoil = lambda address, rows: [] if "/data/" in address else rows
+    fetched = bring(kolada, workspace, from_date=date(2026, 11, 1))
+    assert {f.origin.dataset for f in fetched.files} == {"kpi", "groups", "municipality"}
+    assert fetched.empty == ()
 
 
 def test_no_rows_for_a_series_is_said(kolada: FakeKolada, workspace: Workspace) -> None:
@@ -313,6 +344,7 @@ import sys
 from datetime import date
 from pathlib import Path
 from analyslib.sources.http import Patience
+from analyslib.sources.kolada import check, read
 from analyslib.sources.kolada_client import fetch
 from analyslib.workspace import Workspace
 fetch(

@@ -18,6 +18,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from analyslib.catalogue import load_catalogue, wanted_kpis
 from analyslib.errors import Fault, SourceError, UsageError
 from analyslib.sources import kolada_plan as plan
 from analyslib.sources.answer_folder import AnswerFolder
@@ -70,7 +71,7 @@ class Page:
 def fetch(
     workspace: Workspace,
     *,
-    indicators: Iterable[str],
+    indicators: Iterable[str] | None = None,
     years: Sequence[int] | None = None,
     units: Iterable[str] = (),
     from_date: date | None = None,
@@ -81,13 +82,15 @@ def fetch(
 ) -> Fetched:
     """Values of `indicators` (KPI ids), all metadata and all groups, into the archive.
 
-    `years` default to everything since 1998. With `from_date` only what changed since then is
-    fetched. `units` are the KPI ids to fetch per unit too. Raises SourceError that names
-    everything that could not be fetched; what was fetched is kept for the next attempt.
+    `indicators` default to those of the definitions and the series that hold their n, `years`
+    to everything since 1998. With `from_date` only what changed since then is fetched. `units`
+    are the KPI ids to fetch per unit too. Raises SourceError that names everything that could
+    not be fetched; what was fetched is kept for the next attempt.
     """
     today = today or date.today()
     years = sorted(set(years)) if years else list(range(plan.FIRST_YEAR, today.year + 1))
-    wanted, per_unit = sorted(set(indicators)), sorted(set(units))
+    asked = wanted_kpis(load_catalogue()) if indicators is None else indicators
+    wanted, per_unit = sorted(set(asked)), sorted(set(units))
     if not wanted:
         raise UsageError("Inga nyckeltal att hämta.", remedy="Ange minst ett nyckeltal.")
     place = workspace.raw / "kolada" / ".fetch"
@@ -265,7 +268,8 @@ def _archive(workspace: Workspace, asker: _Asker, started: date) -> list[Archive
     files = []
     with tempfile.TemporaryDirectory(dir=asker.folder.path) as scratch:
         for dataset, addresses in asker.addresses.items():
-            for part in plan.chunks(addresses, PAGES_PER_FILE):
+            filled = [address for address in addresses if asker.rows[address]]
+            for part in plan.chunks(filled, PAGES_PER_FILE):
                 path = Path(scratch) / f"{dataset}.json.gz"
                 _write_pages(path, (asker.folder.load(address) for address in part))
                 origin = _origin(dataset, asker, part, started, path)
