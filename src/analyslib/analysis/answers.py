@@ -23,9 +23,8 @@ SIGNS = {"high": 1, "low": -1, "none": 0}
 
 def as_text(codes: NDArray[Any], words: Sequence[str]) -> pd.Categorical:
     """Positions in `words` as the words, without a copy of the text per row."""
-    index = pd.Index([str(word) for word in words])
-    # an array is right and quick; the stubs only know lists
-    return pd.Categorical.from_codes(codes.astype(np.int8), categories=index)  # type: ignore[call-overload]
+    index: Any = pd.Index([str(word) for word in words])
+    return pd.Categorical.from_codes(codes.astype(np.int8), categories=index)
 
 
 def direction_signs(coded: Coded, indicators: Mapping[str, Indicator]) -> NDArray[np.int64]:
