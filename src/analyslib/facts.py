@@ -1,0 +1,39 @@
+"""What a report needs to know about the database before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyslib.store.connection import open_store, query
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`fingerprint` is the same for an identical rebuild; `origin` is for the foot of a page."""
+
+    fingerprint: str
+    years: tuple[int, ...]
+    origin: tuple[tuple[str, str], ...]
+
+
+def read_facts(publish_db: Path) -> Facts:
+    """The facts of a finished database. Raises StoreError where there is none."""
+    with open_store(publish_db, threads=1) as store:
+        info = query(store, "build_info")
+        years = query(store, "data_years")
+        sources = query(store, "page_sources")
+    by_key = dict(zip(info["key"], info["value"], strict=True))
+    lines = (
+        f"{row.publisher}: {row.title} (hämtad {row.retrieved})" for row in sources.itertuples()
+    )
+    origin = tuple(("Källa", line) for line in lines)
+    return Facts(str(by_key["fingerprint"]), tuple(int(year) for year in years["year"]), origin)
+
+
+def read_silent(publish_db: Path, year: int, members: Sequence[str]) -> frozenset[str]:
+    """The members that have not one value of any indicator in the year."""
+    with open_store(publish_db, threads=1) as store:
+        heard = query(store, "delivering_municipalities", year=year)
+    return frozenset(members) - frozenset(heard["municipality"])

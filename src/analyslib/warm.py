@@ -1,0 +1,300 @@
+"""The process that makes reports: imports everything once, then one fresh copy per report.
+
+Where the system can fork, each report runs in a copy of this process that is thrown away
+afterwards: nothing one report does is seen by the next, and a fault costs one report. Elsewhere
+(Windows) the process runs the reports itself, and cleans up between them as well as it goes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import io
+import json
+import os
+import pickle
+import pkgutil
+import random
+import signal
+import socket
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, BinaryIO, NoReturn
+
+
+# jsonschema imports this grammar where it can, which takes a second; nothing here needs it.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+import nbformat  # noqa: E402
+import numpy as np  # noqa: E402
+import papermill  # noqa: E402
+from papermill.engines import Engine, NotebookExecutionManager, papermill_engines  # noqa: E402
+
+from analyslib.errors import AnalyslibError  # noqa: E402
+from analyslib.jobs import Job, Outcome, Problem, Trouble  # noqa: E402
+from analyslib.page import Frame, render_page  # noqa: E402
+from analyslib.page_checks import check_page  # noqa: E402
+from analyslib.shell import CollectingShell, new_shell, run_cell  # noqa: E402
+
+
+INSIDE = "analyslib-inside"
+PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}
+WARM_MODULES = ("pandas", "duckdb", "matplotlib.figure", "matplotlib.backends.backend_svg")
+WARM_PACKAGES = ("analyslib.sections", "analyslib.figures", "analyslib.store")
+
+
+class InsideEngine(Engine):
+    """Papermill's engine where we already are in the report's own process."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, **options: Any
+    ) -> None:
+        shell = CollectingShell.instance()
+        for index, cell in enumerate(nb_man.nb.cells):
+            nb_man.cell_start(cell, index)
+            raised = None
+            if cell.cell_type == "code" and cell.source.strip():
+                raised = run_cell(shell, cell)
+            if raised is not None and "raises-exception" not in cell.metadata.get("tags", []):
+                nb_man.cell_exception(cell, index)
+                raise CellFailedError from raised
+            nb_man.cell_complete(cell, index)
+
+
+class CellFailedError(Exception):
+    """Carries what a cell raised, as its cause, out through papermill."""
+
+
+def import_all() -> None:
+    """Everything a report will import, so that it is done once.
+
+    No threads are started and no database is opened here: neither survives a fork.
+    """
+    for name in WARM_MODULES:
+        importlib.import_module(name)
+    for package in WARM_PACKAGES:
+        module = importlib.import_module(package)
+        for found in pkgutil.iter_modules(module.__path__, package + "."):
+            importlib.import_module(found.name)
+
+
+def warm_up() -> None:
+    """Import, draw one figure and render one page: fonts and templates are ready afterwards."""
+    import_all()
+    papermill_engines.register(INSIDE, InsideEngine)
+    new_shell()
+    draw_once()
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Uppvärmning")])
+    render_page(notebook, Frame("Uppvärmning", "Uppvärmning", "", demo=False))
+    gc.collect()
+    gc.freeze()
+
+
+def draw_once() -> None:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(2, 2))
+    figure.subplots().set_title("Åäö", weight="bold")
+    figure.savefig(io.BytesIO(), format="svg")
+
+
+def perform(job: Job, engine: str) -> Outcome:
+    """Run the notebook in this process and answer with a page or with its cells."""
+    random.seed(job.seed)
+    np.random.seed(job.seed % 2**32)
+    os.environ.update(job.environment)
+    with open_limits(job.memory), contextlib.chdir(job.folder):
+        try:
+            return replace(execute(job), engine=engine)
+        except MemoryError:
+            what = f"minnet räckte inte (gränsen är {job.memory // 1_000_000} MB)"
+            return Outcome(engine, problem=Problem(Trouble.MEMORY, what))
+        except Exception as bug:
+            # The end of a process: whatever it was goes over the line with its traceback.
+            return Outcome(engine, problem=problem_of(bug))
+
+
+def execute(job: Job) -> Outcome:
+    notebook = nbformat.from_dict(json.loads(job.notebook))
+    notebook.metadata["kernelspec"] = PYTHON
+    try:
+        done = papermill.execute_notebook(
+            notebook,
+            None,
+            parameters=dict(job.parameters or {}),
+            engine_name=INSIDE,
+            progress_bar=False,
+            autosave_cell_every=0,
+            request_save_on_cell_execute=False,
+        )
+    except CellFailedError as failure:
+        raised = failure.__cause__ or failure
+        if isinstance(raised, MemoryError):
+            raise raised from None
+        return Outcome("", cells=cells_of(notebook), problem=problem_of(raised))
+    if job.frame is None:
+        return Outcome("", cells=cells_of(done), warnings=stderr_of(done))
+    page = render_page(done, job.frame)
+    if job.expected is not None:
+        check_page(page, job.expected)
+    return Outcome("", page=page.encode(), warnings=stderr_of(done))
+
+
+def cells_of(notebook: nbformat.NotebookNode) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {"outputs": cell.get("outputs", []), "execution_count": cell.get("execution_count")}
+        for cell in notebook.cells
+    )
+
+
+def stderr_of(notebook: nbformat.NotebookNode) -> str:
+    """What the cells wrote to stderr: for the log of the run, never for the page."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return "".join(
+        output.text
+        for output in outputs
+        if output.output_type == "stream" and output.name == "stderr"
+    )
+
+
+def problem_of(raised: BaseException) -> Problem:
+    """A fault the user can mend is said as it is; anything else is named, with a traceback."""
+    log = "".join(traceback.format_exception(raised))
+    if isinstance(raised, AnalyslibError):
+        return Problem(Trouble.CELL, str(raised), raised.exit_code, log)
+    return Problem(Trouble.CELL, f"fel i rapportens kod ({type(raised).__name__})", 14, log)
+
+
+@contextlib.contextmanager
+def open_limits(memory: int) -> Iterator[None]:
+    """At most `memory` bytes more than now. Only where the system has such limits."""
+    try:
+        import resource
+    except ImportError:
+        yield
+        return
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    if memory:
+        resource.setrlimit(resource.RLIMIT_DATA, (data_size() + memory, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
+
+
+def data_size() -> int:
+    """Bytes of private data in this process now."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as statm:
+            return int(statm.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")
+    except FileNotFoundError:
+        return 1_000_000_000
+
+
+def used() -> tuple[float, int]:
+    """CPU seconds and peak memory of this process."""
+    try:
+        import resource
+    except ImportError:
+        return sum(os.times()[:2]), 0
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    scale = 1 if sys.platform == "darwin" else 1024
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * scale
+
+
+def answer(job: Job, engine: str) -> Outcome:
+    cpu_before, _ = used()
+    outcome = perform(job, engine)
+    cpu, memory = used()
+    return replace(outcome, cpu_seconds=cpu - cpu_before, peak_memory=memory)
+
+
+def serve_forks(descriptor: int) -> NoReturn:
+    """Fork once for each socket that arrives; leave when the other end is gone."""
+    warm_up()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
+    die_with_parent = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+    control = socket.socket(fileno=descriptor)
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if not message:
+            os._exit(0)
+        if os.fork() == 0:
+            if die_with_parent:
+                die_with_parent(1, signal.SIGKILL)
+            control.close()
+            serve_fork(descriptors[0])
+        os.close(descriptors[0])
+
+
+def serve_fork(descriptor: int) -> NoReturn:
+    """The life of one report's process."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    connection = socket.socket(fileno=descriptor)
+    try:
+        with connection.makefile("rwb") as stream:
+            pickle.dump(os.getpid(), stream)
+            stream.flush()
+            serve_job(stream, stream, "fork")
+    finally:
+        # No tidy exit: after gc.freeze the interpreter's own clean-up only prints complaints.
+        os._exit(0)
+
+
+def serve_job(source: Any, target: Any, engine: str) -> None:
+    job: Job = pickle.load(source)
+    outcome = answer(job, engine)
+    pickle.dump(outcome, target)
+    target.flush()
+
+
+def serve_spawn() -> NoReturn:
+    """Run jobs in this very process, one after another, until the input ends."""
+    target: BinaryIO = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    source = sys.stdin.buffer
+    warm_up()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    clean = clean_state()
+    pickle.dump(os.getpid(), target)
+    target.flush()
+    while True:
+        try:
+            serve_job(source, target, "spawn")
+        except EOFError:
+            os._exit(0)
+        clean()
+
+
+def clean_state() -> Any:
+    """A function that takes this process back to how it is now, as well as that can be done."""
+    import matplotlib as mpl
+    from matplotlib import pyplot
+
+    settings, folder, environment = dict(mpl.rcParams), os.getcwd(), dict(os.environ)
+    filters, modules = list(warnings.filters), set(sys.modules)
+
+    def clean() -> None:
+        CollectingShell.instance().reset(new_session=True)
+        pyplot.close("all")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            mpl.rcParams.update(settings)
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update(environment)
+        warnings.filters[:] = filters  # type: ignore[index]
+        for name in set(sys.modules) - modules:
+            if not name.startswith(("numpy", "pandas", "matplotlib", "scipy", "duckdb")):
+                del sys.modules[name]
+        gc.collect()
+
+    return clean
