@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from analyslib.errors import SourceError
+from analyslib.sources.origin import ArchivedFile
 
 
 # Our column <- what it is called in files we have met; the first that is there is used.
@@ -118,6 +119,14 @@ def find_shape(path: Path) -> Shape:
             "Filen är en webbsida.", path.name, "Hämta själva datafilen och försök igen."
         )
     return _csv_shape(path, text)
+
+
+def archived_shape(file: ArchivedFile) -> Shape:
+    """The shape of a file in the archive: a fetched page can be empty and still be right."""
+    start = _first_bytes(file.path)
+    if start.lstrip()[:1] in (b"{", b"["):
+        return Shape("json", file.origin.dataset)
+    return find_shape(file.path)
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -253,8 +262,8 @@ def unused_columns(path: Path, shape: Shape) -> tuple[str, ...]:
 def select_rows(shape: Shape, paths: Sequence[Path], row: bool = True) -> str:
     """A SELECT of the content of `paths` in our columns, all of one shape.
 
-    Values: kpi, municipality, year, gender, value, value_text (only where the file's value is
-    not a number), status (NULL where the file has none), deleted. All have path, and row
+    Values: kpi, municipality, year, gender, value, value_text (as written, where the file has
+    text), status (NULL where the file has none), deleted. All have path, and row
     (from 1 within the file, in the file's order) where asked for; it costs time.
     """
     if shape.format == "json":
@@ -308,7 +317,8 @@ def _value(shape: Shape) -> list[str]:
     """NaN is how some programs write an empty cell in a column of numbers."""
     name = '"' + (shape.theirs("value") or "").replace('"', '""') + '"'
     if not shape.text_values:
-        return [f"CASE WHEN NOT isnan({name}::DOUBLE) THEN {name}::DOUBLE END AS value"]
+        number = f"CASE WHEN NOT isnan({name}::DOUBLE) THEN {name}::DOUBLE END"
+        return [f"{number} AS value", "NULL::VARCHAR AS value_text"]
     text = f"nullif(nullif(trim({name}), ''), 'NaN')"
     number = f"replace({text}, ',', '.')" if shape.delimiter == ";" else text
     return [f"TRY_CAST({number} AS DOUBLE) AS value", f"{text} AS value_text"]

@@ -1,0 +1,265 @@
+"""Archive to databases: built new beside the old ones, checked, then swapped in.
+
+Whatever happens on the way (a full disk, a power cut, a kill), the old databases are whole and
+the next build works. Unchanged input means nothing to do.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from importlib.resources import files as package_files
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from analyslib import __version__
+from analyslib.catalogue import Catalogue, load_catalogue
+from analyslib.errors import StoreError
+from analyslib.sources import SOURCES
+from analyslib.sources.origin import ArchivedFile, archived_files
+from analyslib.store.build_report import BuildReport, describe_build
+from analyslib.store.checks import attach_old, check_built
+from analyslib.store.connection import open_store, run_query
+from analyslib.store.load import FileCount, load_metadata, load_values
+from analyslib.workspace import Workspace
+
+
+# From the analyst's new database to the protected tables that may be published.
+Release = Callable[[duckdb.DuckDBPyConnection], Mapping[str, pd.DataFrame]]
+
+ANALYS = "analys.duckdb"
+PUBLISH = "publish.duckdb"
+
+
+def build(
+    workspace: Workspace,
+    catalogue: Catalogue | None = None,
+    release: Release | None = None,
+    accept_loss: bool = False,
+    wait: float = 600,
+) -> BuildReport:
+    """Build both databases of the workspace from its archive, or find that nothing has changed.
+
+    `release` makes the protected tables of the individual follow-up from the analyst's
+    database; without it only the public part is published. A build that is already going on
+    is waited for, `wait` seconds. `accept_loss` lets a build hold less than the last one.
+    """
+    catalogue = catalogue or load_catalogue()
+    workspace.processed.mkdir(parents=True, exist_ok=True)
+    with _only_one(workspace, wait):
+        started = time.perf_counter()
+        files = archived_files(workspace)
+        if not files:
+            raise StoreError(
+                "Det finns inga data att bygga av.",
+                str(workspace.raw),
+                "Hämta med `analyslib fetch kolada`, eller lägg in en fil med `analyslib add`.",
+            )
+        mark = fingerprint(files, catalogue, release)
+        if _is_current(workspace, mark):
+            return BuildReport(workspace, built=False)
+        archived_files(workspace, verify=True)
+        with _told_of_full_disks(workspace), _beside(workspace) as (analys, publish_path):
+            counts = _build_public(workspace, publish_path, files, catalogue, accept_loss, mark)
+            shutil.copyfile(publish_path, analys)
+            released = _build_individual(analys, files, release)
+            if released:
+                with duckdb.connect(str(publish_path)) as connection:
+                    publish(connection, released)
+            report = describe_build(workspace, publish_path, counts)
+            _swap(analys, workspace.processed / ANALYS)
+            _swap(publish_path, workspace.processed / PUBLISH)
+    return report.took(time.perf_counter() - started)
+
+
+def publish(
+    connection: duckdb.DuckDBPyConnection, released_tables: Mapping[str, pd.DataFrame]
+) -> None:
+    """The one door into publish.duckdb for anything about individuals: protected tables."""
+    taken = {name for (name,) in connection.execute("SHOW TABLES").fetchall()}
+    for name, frame in released_tables.items():
+        if name in taken:
+            raise ValueError(f"publish.duckdb already has a table {name}")
+        connection.register("released_frame", frame)
+        connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM released_frame')
+        connection.unregister("released_frame")
+
+
+def fingerprint(
+    files: Sequence[ArchivedFile], catalogue: Catalogue, release: Release | None = None
+) -> str:
+    """Changes when the archive, the definitions, the program or its SQL does."""
+    mark = hashlib.sha256()
+    for file in files:
+        mark.update(f"{file.path.name} {file.origin}\n".encode())
+    mark.update(repr(catalogue).encode())
+    mark.update(f"{__version__} {duckdb.__version__} {release is not None}".encode())
+    for part in ("sql", "sql/build"):
+        for entry in sorted(package_files("analyslib.store").joinpath(part).iterdir(), key=str):
+            if entry.name.endswith(".sql"):
+                mark.update(entry.read_bytes())
+    return mark.hexdigest()
+
+
+def _is_current(workspace: Workspace, mark: str) -> bool:
+    """Both databases must bear the mark: a crash between the two swaps leaves only one."""
+    return all(_mark_of(workspace.processed / name) == mark for name in (ANALYS, PUBLISH))
+
+
+def _mark_of(path: Path) -> str:
+    try:
+        with open_store(path) as store:
+            found = store.connection.execute(
+                "SELECT value FROM build_info WHERE key = 'fingerprint'"
+            ).fetchone()
+    except (StoreError, duckdb.Error):
+        return ""  # missing, damaged or of another DuckDB: to be built anew
+    return found[0] if found else ""
+
+
+def _build_public(
+    workspace: Workspace,
+    path: Path,
+    files: Sequence[ArchivedFile],
+    catalogue: Catalogue,
+    accept_loss: bool,
+    mark: str,
+) -> list[FileCount]:
+    """Everything but individual rows, in a file that never has held any."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("SET python_enable_replacements = false")
+        connection.execute("SET autoinstall_known_extensions = false")
+        run_query(connection, "build/schema")
+        counts = load_metadata(connection, files, catalogue)
+        values = [file for file in files if file.origin.dataset == "values"]
+        counts += load_values(connection, values)
+        _write_sources(connection, workspace, counts)
+        _write_info(connection, workspace, mark)
+        attach_old(connection, workspace.processed / PUBLISH)
+        check_built(connection, counts, accept_loss)
+    return counts
+
+
+def _write_sources(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, counts: Sequence[FileCount]
+) -> None:
+    rows = [
+        (
+            *(count.file.origin.source, _under_raw(workspace, count.file.path)),
+            *(count.file.origin.dataset, count.file.origin.publisher, count.file.origin.title),
+            *(count.file.origin.address, count.file.origin.licence, count.file.origin.retrieved),
+            *(count.file.origin.vintage, count.file.origin.sha256, count.rows_in, count.loaded),
+            *(count.rejected, count.superseded, count.deleted, count.group_rows),
+        )
+        for count in counts
+    ]
+    connection.executemany(f"INSERT INTO source_file VALUES ({', '.join('?' * 16)})", rows)
+    connection.execute(
+        "UPDATE rejected SET path = replace(path, $raw, '')",
+        {"raw": f"{workspace.raw}{os.sep}"},
+    )
+
+
+def _under_raw(workspace: Workspace, path: Path) -> str:
+    return path.relative_to(workspace.raw).as_posix()
+
+
+def _write_info(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, mark: str
+) -> None:
+    info = {
+        "fingerprint": mark,
+        "version": __version__,
+        "duckdb": duckdb.__version__,
+        "built": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "demo": "true" if workspace.demo else "false",
+    }
+    connection.executemany("INSERT INTO build_info VALUES (?, ?)", list(info.items()))
+
+
+def _build_individual(
+    path: Path, files: Sequence[ArchivedFile], release: Release | None
+) -> Mapping[str, pd.DataFrame]:
+    """Individual rows, for the analyst's database only, and what may be published of them."""
+    with duckdb.connect(str(path)) as connection:
+        for name, module in SOURCES.items():
+            own = [file for file in files if file.origin.source in (name, "demo")]
+            if hasattr(module, "load") and own:
+                module.load(connection, own)
+        return release(connection) if release else {}
+
+
+@contextmanager
+def _only_one(workspace: Workspace, wait: float) -> Iterator[None]:
+    """The lock is the operating system's: a killed build does not leave it behind."""
+    lock = FileLock(workspace.processed / ".build.lock")
+    try:
+        lock.acquire(timeout=wait)
+    except Timeout as error:
+        raise StoreError(
+            "Ett annat bygge pågår i samma arbetsbänk.",
+            str(workspace.processed),
+            "Vänta tills det är klart och försök igen.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _beside(workspace: Workspace) -> Iterator[tuple[Path, Path]]:
+    """Two places to build in. Whatever lies there from a build that was cut short goes first."""
+    places = tuple(workspace.processed / f"{name}.new" for name in (ANALYS, PUBLISH))
+    _clear(places)
+    try:
+        yield places[0], places[1]
+    finally:
+        _clear(places)
+
+
+def _clear(places: Sequence[Path]) -> None:
+    for place in places:
+        for leftover in (place, place.with_name(f"{place.name}.wal")):
+            leftover.unlink(missing_ok=True)
+        shutil.rmtree(place.with_name(f"{place.name}.tmp"), ignore_errors=True)
+
+
+def _swap(new: Path, old: Path) -> None:
+    """Readers that have the old one open go on with it; whoever opens now gets the new."""
+    try:
+        os.replace(new, old)
+    except PermissionError as error:  # Windows refuses while someone has the file open
+        raise StoreError(
+            "Databasen är öppen i ett annat program och kan inte bytas ut.",
+            str(old),
+            "Stäng notebookar och databasverktyg som har den öppen och bygg igen.",
+        ) from error
+
+
+@contextmanager
+def _told_of_full_disks(workspace: Workspace) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _not_written(workspace, str(error), error.errno == errno.ENOSPC) from error
+    except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as error:
+        raise _not_written(workspace, str(error), "No space left" in str(error)) from error
+
+
+def _not_written(workspace: Workspace, text: str, full: bool) -> StoreError:
+    what = "Disken är full." if full else f"Databasen kunde inte skrivas: {text.splitlines()[0]}"
+    return StoreError(
+        f"{what} Den gamla databasen är kvar.",
+        str(workspace.processed),
+        "Gör plats på disken och bygg igen.",
+    )

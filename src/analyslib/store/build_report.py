@@ -1,0 +1,87 @@
+"""What a build did, as an object and in Swedish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from analyslib.store.connection import open_store, query
+from analyslib.store.load import FileCount
+from analyslib.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What was loaded, turned away and revised. ``built=False``: nothing had changed.
+
+    `rejected` counts rows per reason. `notes` are things to look at that stop nothing.
+    """
+
+    workspace: Workspace
+    built: bool
+    files: tuple[FileCount, ...] = ()
+    numbers: int = 0
+    values: int = 0
+    series: int = 0
+    ended: int = 0
+    revised: int = 0
+    rejected: tuple[tuple[str, int], ...] = ()
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    def took(self, seconds: float) -> BuildReport:
+        return replace(self, seconds=seconds)
+
+    def __str__(self) -> str:
+        if not self.built:
+            return "Inget att göra: inget har ändrats sedan förra bygget."
+        missing = _number(self.numbers - self.values)
+        lines = [
+            f"Byggt på {_number(self.seconds, 1)} s ur {len(self.files)} filer.",
+            f"{_number(self.values)} värden och {missing} saknade, i {_number(self.series)} nyckeltal.",
+        ]
+        superseded = sum(count.superseded for count in self.files)
+        if superseded:
+            lines.append(
+                f"{_number(superseded)} tal finns i flera filer; den nyaste gäller. "
+                f"{_number(self.revised)} av dem har ändrats (reviderats)."
+            )
+        if self.ended:
+            lines.append(f"{_number(self.ended)} nyckeltal med värden har upphört hos källan.")
+        lines += [f"Avvisat: {_number(count)} rader, {reason}." for reason, count in self.rejected]
+        groups = sum(count.group_rows for count in self.files)
+        if groups:
+            lines.append(f"{_number(groups)} gruppvärden lästes inte in; de räknas fram här.")
+        return "\n".join([*lines, *self.notes])
+
+
+def _number(value: float, decimals: int = 0) -> str:
+    """Store knows no text module; a thousands space and a decimal comma is all it takes."""
+    return f"{value:,.{decimals}f}".replace(",", "\u00a0").replace(".", ",")
+
+
+def describe_build(
+    workspace: Workspace, path: Path, counts: Sequence[FileCount]
+) -> BuildReport:
+    """Read off the finished database, so that the report says what is there."""
+    with open_store(path) as store:
+        totals = query(store, "build_totals").iloc[0]
+        rejected = query(store, "rejected_reasons")
+        outside = query(store, "shares_outside_range")
+    notes = tuple(
+        f"Att se över: {row.kpi} har {row.count} andelar utanför 0–100."
+        for row in outside.itertuples()
+    )
+    return BuildReport(
+        workspace,
+        built=True,
+        files=tuple(counts),
+        numbers=int(totals["numbers"]),
+        values=int(totals["with_value"]),
+        series=int(totals["series"]),
+        ended=int(totals["ended"]),
+        revised=int(totals["revised"]),
+        rejected=tuple(zip(rejected["reason"], rejected["rows"].astype(int), strict=True)),
+        notes=notes,
+    )
