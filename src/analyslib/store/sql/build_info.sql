@@ -1,2 +1,2 @@
--- One row = one fact about the build of this database (fingerprint, date of the data, versions).
+-- One row: one fact about the build.
 SELECT key, value FROM build_info ORDER BY key
