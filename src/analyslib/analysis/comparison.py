@@ -28,7 +28,8 @@ from analyslib.analysis.answers import (
     direction_signs,
     number_or_none,
 )
-from analyslib.analysis.intervals import Intervals, measure
+from analyslib.analysis.intervals import DEGREES, Intervals, measure
+from analyslib.analysis.pairing import Pairs, pair
 from analyslib.analysis.results import (
     Answer,
     Comparison,
@@ -42,11 +43,14 @@ from analyslib.analysis.statistics import Floats, Z
 from analyslib.catalogue import Indicator
 
 
+KEYS = ("kpi", "municipality", "year", "gender")
 MIN_PEERS = 3
 HISTORY = 5  # own history is the mean of the five values before, or four where there are no more
 MIN_HISTORY = 4
 # kinds whose mean the municipality itself is part of
 WITH_SELF = ("unweighted_mean", "county", "network", "skr_group")
+# references that are one number and no mean of peers
+SINGULAR = ("riket", "men", "municipality")
 AMOUNTS = ("mnkr", "mkr", "tkr", "miljoner kronor", "kr")
 
 REFERENCE_COLUMNS = (
@@ -73,159 +77,92 @@ def compare(
     coded = code_series(observations, indicators)
     found = measure(coded, indicators)
     wanted = np.ones(len(coded.year), bool) if years is None else np.isin(coded.year, list(years))
-    rows, partner, kinds = _pair(observations, _completed(references), np.flatnonzero(wanted))
-    return _judge(observations, coded, found, rows, partner, kinds, indicators)
-
-
-def _completed(references: pd.DataFrame) -> pd.DataFrame:
-    """The references with every column, positions as index."""
-    frame = references.reset_index(drop=True)
-    for column in ("municipality", "group_id", "vintage"):
-        frame[column] = frame[column].fillna("") if column in frame else ""
-    if "spread" not in frame:
-        frame["spread"] = np.nan
-    return frame
-
-
-def _pair(
-    observations: pd.DataFrame, references: pd.DataFrame, wanted: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], pd.DataFrame, NDArray[np.object_]]:
-    """Rows of observations, the references beside them (rows of NaN where none), their kinds."""
-    own, common = _keys(observations, references, wanted)
-    rows, partners, kinds = [], [], []
-    general = (references["municipality"] == "").to_numpy()
-    for kind in references["kind"].unique():
-        of_kind = (references["kind"] == kind).to_numpy()
-        met = [
-            _matches(own[0], common[0], np.flatnonzero(of_kind & ~general)),
-            _matches(own[1], common[1], np.flatnonzero(of_kind & general)),
-        ]
-        left = np.concatenate([pair[0] for pair in met])
-        right = np.concatenate([pair[1] for pair in met])
-        alone = np.setdiff1d(np.arange(len(wanted)), left)
-        rows.append(wanted[np.r_[left, alone]])
-        partners.append(np.r_[right, np.full(len(alone), -1)])
-        kinds.append(np.full(len(left) + len(alone), str(kind), object))
-    if not rows:
-        return np.empty(0, np.int64), references.iloc[:0], np.empty(0, object)
-    partner = np.concatenate(partners)
-    beside = references.take(np.maximum(partner, 0)) if len(references) else references
-    return np.concatenate(rows), beside.assign(found=partner >= 0), np.concatenate(kinds)
-
-
-def _keys(
-    observations: pd.DataFrame, references: pd.DataFrame, wanted: NDArray[np.int64]
-) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
-    """Integer keys with and without the municipality, for observations and for references."""
-    with_place = without = np.zeros(len(wanted) + len(references), np.int64)
-    for column in ("kpi", "gender", "year", "municipality"):
-        both = pd.concat([observations[column].take(wanted), references[column]], ignore_index=True)
-        codes, _ = pd.factorize(both)
-        if column != "municipality":
-            without = without * (codes.max(initial=0) + 1) + codes
-        else:
-            with_place = without * (codes.max(initial=0) + 1) + codes
-    cut = len(wanted)
-    return (with_place[:cut], without[:cut]), (with_place[cut:], without[cut:])
-
-
-def _matches(
-    own: NDArray[np.int64], others: NDArray[np.int64], among: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Every pair of equal keys, as positions in `own` and in `others`, the latter in `among`."""
-    order = among[np.argsort(others[among], kind="stable")]
-    keys = others[order]
-    first = np.searchsorted(keys, own, side="left")
-    count = np.searchsorted(keys, own, side="right") - first
-    left = np.repeat(np.arange(len(own)), count)
-    within = np.arange(len(left)) - np.repeat(np.cumsum(count) - count, count)
-    return left, order[np.repeat(first, count) + within]
+    pairs = pair(coded, references, np.flatnonzero(wanted))
+    return _judge(observations, coded, found, pairs, indicators)
 
 
 def _judge(
     observations: pd.DataFrame,
     coded: Coded,
     found: Intervals,
-    rows: NDArray[np.int64],
-    partner: pd.DataFrame,
-    kinds: NDArray[np.object_],
+    pairs: Pairs,
     indicators: Mapping[str, Indicator],
 ) -> pd.DataFrame:
-    value, reference = coded.value[rows], _reference_value(partner)
-    obstacle = _obstacle(coded, rows, partner, reference, kinds, indicators)
-    judged = (obstacle == 0) & ~np.isnan(found.low[rows])
-    error = _reference_error(partner, kinds)
-    near = _interval(value, found.low[rows], found.high[rows], reference, error, 0.95)
-    far = _interval(value, found.low998[rows], found.high998[rows], reference, error, 0.998)
-    certain = np.where(judged & _outside(near), np.where(_outside(far), 0.998, 0.95), 0.0)
-    answer = answer_codes(
-        value - reference, certain, judged, direction_signs(coded, indicators)[rows]
+    rows = pairs.rows
+    value, low, high = coded.value[rows], found.low[rows], found.high[rows]
+    obstacle = _obstacle(coded, pairs, indicators)
+    judged = (obstacle == 0) & ~np.isnan(low)
+    difference = np.where(judged, value - pairs.value, np.nan)
+    error = _reference_error(pairs)
+    near = _interval(value, low, high, difference, error, 0.95)
+    far = _interval(value, found.low998[rows], found.high998[rows], difference, error, 0.998)
+    certain = np.where(_outside(near), np.where(_outside(far), 0.998, 0.95), 0.0)
+    signs = direction_signs(coded, indicators)[rows]
+    reason = np.where(obstacle > 0, obstacle, _reservation(found, pairs, coded, indicators))
+    answer = answer_codes(difference, certain, judged, signs)
+    own = {name: observations[name].array.take(rows) for name in KEYS}
+    return pd.DataFrame(
+        {
+            **own,
+            "value": value,
+            "low": low,
+            "high": high,
+            "n": coded.n[rows],
+            "reference_kind": as_text(pairs.kind, pairs.kinds),
+            "reference_label": pairs.texts["label"],
+            "reference_value": pairs.value,
+            "reference_weighted": pairs.weighted,
+            "reference_n_members": pairs.n_members,
+            "reference_n_possible": pairs.n_possible,
+            "reference_group_id": pairs.texts["group_id"],
+            "reference_vintage": pairs.texts["vintage"],
+            "reference_spread": pairs.spread,
+            "answer": as_text(answer, ANSWERS),
+            "reason": as_text(reason, REASONS),
+            "method": as_text(np.where(judged, found.method[rows], 0), METHODS),
+            "certain": certain,
+            "difference": difference,
+            "difference_low": near[0],
+            "difference_high": near[1],
+            "p": _p_value(difference, near, found.degrees[rows]),
+        },
+        copy=False,
     )
-    frame = observations[["kpi", "municipality", "year", "gender", "value"]].take(rows)
-    return frame.reset_index(drop=True).assign(
-        low=found.low[rows],
-        high=found.high[rows],
-        n=coded.n[rows],
-        **_reference_columns(partner, kinds, reference),
-        answer=as_text(answer, ANSWERS),
-        reason=as_text(np.where(obstacle > 0, obstacle, found.reason[rows]), REASONS),
-        method=as_text(np.where(judged, found.method[rows], 0), METHODS),
-        certain=certain,
-        difference=np.where(judged, value - reference, np.nan),
-        difference_low=np.where(judged, near[0], np.nan),
-        difference_high=np.where(judged, near[1], np.nan),
-        p=np.where(judged, _p_value(value - reference, near, found.degrees[rows]), np.nan),
-    )
 
 
-def _reference_value(partner: pd.DataFrame) -> Floats:
-    value = partner["value"].to_numpy(float, na_value=np.nan)
-    return np.where(partner["found"], value, np.nan) if len(partner) else value
-
-
-def _reference_columns(
-    partner: pd.DataFrame, kinds: NDArray[np.object_], value: Floats
-) -> dict[str, Any]:
-    there = partner["found"].to_numpy(bool) if len(partner) else np.empty(0, bool)
-    columns: dict[str, Any] = {"reference_kind": kinds, "reference_value": value}
-    for name in ("label", "group_id", "vintage"):
-        columns[f"reference_{name}"] = partner[name].where(there, "").to_numpy(object)
-    for name in ("n_members", "n_possible"):
-        columns[f"reference_{name}"] = np.where(there, partner[name].fillna(0), 0).astype(int)
-    columns["reference_weighted"] = partner["weighted"].fillna(False).to_numpy(bool) & there
-    columns["reference_spread"] = np.where(there, partner["spread"].astype(float), np.nan)
-    return columns
-
-
-def _obstacle(
-    coded: Coded,
-    rows: NDArray[np.int64],
-    partner: pd.DataFrame,
-    reference: Floats,
-    kinds: NDArray[np.object_],
-    indicators: Mapping[str, Indicator],
-) -> NDArray[np.int8]:
+def _obstacle(coded: Coded, pairs: Pairs, indicators: Mapping[str, Indicator]) -> NDArray[np.int8]:
     """What forbids the comparison, whatever the interval: a position in REASONS, 0 for nothing."""
     of_kpi = [indicators[name] for name in coded.kpis]
-    ordinal = np.array([item.kind == "coded" for item in of_kpi] or [False])
-    amount = np.array([is_amount(item) for item in of_kpi] or [False])
-    kpi = coded.kpi[rows]
-    singular = np.isin(kinds, [ReferenceKind.RIKET, ReferenceKind.MEN, ReferenceKind.MUNICIPALITY])
-    history = kinds == ReferenceKind.OWN_HISTORY
-    with np.errstate(invalid="ignore"):
-        few = ~(partner["n_members"].to_numpy(float, na_value=np.nan) >= MIN_PEERS)
-    obstacle = np.zeros(len(rows), np.int8)
+    kpi = coded.kpi[pairs.rows]
+    ordinal = np.array([item.kind == "coded" for item in of_kpi] or [False])[kpi]
+    amount = np.array([is_amount(item) for item in of_kpi] or [False])[kpi]
+    of_a_group = ~pairs.of_kind(*SINGULAR, ReferenceKind.OWN_HISTORY)
+    history = pairs.of_kind(ReferenceKind.OWN_HISTORY)
+    nothing = np.isnan(pairs.value)
+    obstacle = np.zeros(len(kpi), np.int8)
     for where, reason in (
-        (few & ~singular & ~history, Reason.TOO_FEW_PEERS),
-        (np.isnan(reference), Reason.NO_REFERENCE),
-        (np.isnan(reference) & history, Reason.TOO_FEW_YEARS),
-        (np.isnan(reference) & history & (coded.stretch[rows] > 0), Reason.BREAK_IN_SERIES),
-        (amount[kpi] & ~history & (kinds != ReferenceKind.MEN), Reason.SIZE_DEPENDENT),
-        (ordinal[kpi], Reason.ORDINAL),
-        (np.isnan(coded.value[rows]), Reason.NO_VALUE),
+        (of_a_group & (pairs.n_members < MIN_PEERS), Reason.TOO_FEW_PEERS),
+        (nothing, Reason.NO_REFERENCE),
+        (nothing & history, Reason.TOO_FEW_YEARS),
+        (nothing & history & (coded.stretch[pairs.rows] > 0), Reason.BREAK_IN_SERIES),
+        (amount & ~history & ~pairs.of_kind(ReferenceKind.MEN), Reason.SIZE_DEPENDENT),
+        (ordinal, Reason.ORDINAL),
+        (np.isnan(coded.value[pairs.rows]), Reason.NO_VALUE),
     ):
         obstacle[where] = REASONS.index(reason)
     return obstacle
+
+
+def _reservation(
+    found: Intervals, pairs: Pairs, coded: Coded, indicators: Mapping[str, Indicator]
+) -> NDArray[np.int8]:
+    """The interval's own reason; and a cost against its past holds the rise in prices."""
+    reason = found.reason[pairs.rows]
+    costs = np.array([indicators[name].kind == "cost" for name in coded.kpis] or [False])
+    against_past = costs[coded.kpi[pairs.rows]] & pairs.of_kind(ReferenceKind.OWN_HISTORY)
+    judged = reason == REASONS.index(Reason.WHOLE_POPULATION)
+    reason[against_past & judged] = REASONS.index(Reason.CURRENT_PRICES)
+    return reason
 
 
 def is_amount(indicator: Indicator) -> bool:
@@ -233,25 +170,22 @@ def is_amount(indicator: Indicator) -> bool:
     return indicator.kind == "count" or indicator.unit.strip().lower() in AMOUNTS
 
 
-def _reference_error(partner: pd.DataFrame, kinds: NDArray[np.object_]) -> tuple[Floats, Floats]:
+def _reference_error(pairs: Pairs) -> tuple[Floats, Floats]:
     """The part of the reference that is the municipality itself, and the rest's standard error.
 
     Without self: spread / sqrt(m). With self the difference is (1 - 1/m) of the own value minus
     the others' part of the mean, whose error is sqrt(m - 1) / m times the spread.
     """
-    members = np.maximum(partner["n_members"].to_numpy(float, na_value=np.nan), 1)
-    mean_of_peers = np.isin(kinds, WITH_SELF) & ~partner["weighted"].fillna(False).to_numpy(bool)
-    own_part = np.where(mean_of_peers, 1 / members, 0.0)
-    spread = partner["spread"].to_numpy(float, na_value=np.nan)
-    error = np.nan_to_num(spread / np.sqrt(members) * np.sqrt(1 - own_part))
-    return own_part, error
+    members = np.maximum(pairs.n_members, 1)
+    own_part = np.where(pairs.of_kind(*WITH_SELF) & ~pairs.weighted, 1 / members, 0.0)
+    return own_part, np.nan_to_num(pairs.spread) * np.sqrt((1 - own_part) / members)
 
 
 def _interval(
     value: Floats,
     low: Floats,
     high: Floats,
-    reference: Floats,
+    difference: Floats,
     error: tuple[Floats, Floats],
     level: float,
 ) -> tuple[Floats, Floats]:
@@ -260,7 +194,7 @@ def _interval(
     noise = (Z[level] * rest) ** 2
     down = np.sqrt(((1 - own_part) * (value - low)) ** 2 + noise)
     up = np.sqrt(((1 - own_part) * (high - value)) ** 2 + noise)
-    return value - reference - down, value - reference + up
+    return difference - down, difference + up
 
 
 def _outside(interval: tuple[Floats, Floats]) -> NDArray[np.bool_]:
@@ -270,15 +204,27 @@ def _outside(interval: tuple[Floats, Floats]) -> NDArray[np.bool_]:
 
 def _p_value(difference: Floats, interval: tuple[Floats, Floats], degrees: Floats) -> Floats:
     """Two-sided p that agrees with the interval: 0.05 exactly where it touches zero."""
-    from scipy.special import erfc, stdtr, stdtrit
+    from scipy.special import erfc
 
+    p = np.full(len(difference), np.nan)
+    rows = np.flatnonzero(~np.isnan(difference))
+    low, high, gap = interval[0][rows], interval[1][rows], difference[rows]
     with np.errstate(invalid="ignore", divide="ignore"):
-        towards_zero = np.where(difference > 0, difference - interval[0], interval[1] - difference)
-        half_widths = np.abs(difference) / towards_zero
-    p = erfc(half_widths * Z[0.95] / np.sqrt(2))
-    t = np.isfinite(degrees)
-    p[t] = 2 * stdtr(degrees[t], -half_widths[t] * stdtrit(degrees[t], 0.975))
+        half_widths = np.abs(gap) / np.where(gap > 0, gap - low, high - gap)
+    freedom = degrees[rows]
+    t = np.isfinite(freedom)
+    half_widths[t] = _as_normal(half_widths[t], freedom[t])
+    p[rows] = erfc(half_widths * Z[0.95] / np.sqrt(2))
     return p
+
+
+def _as_normal(half_widths: Floats, degrees: Floats) -> Floats:
+    """Half-widths of a t interval as those of a normal one with the same p (Wallace 1959)."""
+    from scipy.special import stdtrit
+
+    limit = np.interp(degrees, DEGREES, stdtrit(DEGREES, 0.975))
+    at_limit = np.log1p(limit**2 / degrees)
+    return np.sqrt(np.log1p((half_widths * limit) ** 2 / degrees) / at_limit)
 
 
 def own_history(observations: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:

@@ -27,12 +27,16 @@ class Coded:
     """The rows of one observation frame, in the frame's own order.
 
     `whole` numbers the series (kpi, municipality, gender) and `series` their stretches between
-    breaks; `stretch` counts the breaks before the row, so 0 means before the first one. `kpi`
-    points into `kpis`.
+    breaks; `stretch` counts the breaks before the row, so 0 means before the first one. `kpi`,
+    `municipality` and `gender` point into the tuples of names.
     """
 
     kpi: Ints
+    municipality: Ints
+    gender: Ints
     kpis: tuple[str, ...]
+    municipalities: tuple[str, ...]
+    genders: tuple[str, ...]
     year: Ints
     value: Floats
     n: Floats
@@ -52,7 +56,11 @@ def code_series(observations: pd.DataFrame, indicators: Mapping[str, Indicator])
     whole = (kpi * max(len(places), 1) + municipality) * max(len(genders), 1) + gender
     return Coded(
         kpi=kpi,
+        municipality=municipality,
+        gender=gender,
         kpis=kpis,
+        municipalities=tuple(places),
+        genders=tuple(genders),
         year=year,
         value=_numbers(observations, "value"),
         n=_numbers(observations, "n"),
