@@ -1,0 +1,68 @@
+"""What an attacker can work out: the interval of every number, in whole persons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from analyslib.disclosure.system import Attacker, System
+from analyslib.disclosure.worlds import EPSILON, INFINITY, WorldFinder
+
+
+@dataclass(frozen=True)
+class Interval:
+    """What one attacker knows about one row; `high` is None where nothing limits it."""
+
+    row: int
+    low: int
+    high: int | None
+
+    @property
+    def is_exact(self) -> bool:
+        return self.low == self.high
+
+    def is_masked(self, low: int, high: int) -> bool:
+        """True where everything from `low` to `high` is possible."""
+        return self.low <= low and (self.high is None or self.high >= high)
+
+
+def intervals(
+    system: System,
+    hidden: np.ndarray,
+    attacker: Attacker,
+    rows: Iterable[int] | None = None,
+    integer: bool = True,
+) -> list[Interval]:
+    """The interval of every hidden row (or of `rows`), as this attacker sees it.
+
+    The linear bounds first; where the best world is not in whole persons, the integer ones.
+    """
+    chosen = np.flatnonzero(hidden) if rows is None else list(rows)
+    real = WorldFinder(system, hidden, attacker)
+    whole = WorldFinder(system, hidden, attacker) if integer else None
+    values = system.values
+    found = []
+    for row in chosen:
+        low = values[row] + _bound(int(row), False, real, whole)
+        high = values[row] + _bound(int(row), True, real, whole)
+        top = None if high == INFINITY else int(np.floor(high + EPSILON))
+        found.append(Interval(int(row), int(np.ceil(max(low, 0.0) - EPSILON)), top))
+    return found
+
+
+def _bound(row: int, upwards: bool, real: WorldFinder, whole: WorldFinder | None) -> float:
+    reach, world = real.extreme(row, upwards)
+    if whole is None or abs(reach) < 1 - EPSILON or np.isinf(reach):
+        return reach
+    if np.abs(world - np.rint(world)).max(initial=0.0) <= EPSILON:
+        return reach
+    return whole.extreme(row, upwards, integer=True)[0]
+
+
+def exact_rows(
+    system: System, hidden: np.ndarray, attacker: Attacker, rows: Iterable[int] | None = None
+) -> list[int]:
+    """The hidden rows whose number this attacker can work out to the last person."""
+    return [i.row for i in intervals(system, hidden, attacker, rows) if i.is_exact]

@@ -1,0 +1,315 @@
+"""The publication ledger: every number that leaves about individuals is a row over atoms.
+
+The atoms come as a frame (one row = one combination of dimensions, with a count of people);
+the tables of all reports come as layouts. The same group of people in two tables is one row.
+Earlier packs add rows that are printed for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from analyslib.disclosure.layout import Crossing, Layout, cross
+from analyslib.disclosure.rules import Profile
+from analyslib.disclosure.system import State, System, make_system
+from analyslib.disclosure.universe import PublishedRow, Universe, build_universe
+
+
+MOST_SILENT_CROSSINGS = 64
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Everything that is to be decided together.
+
+    `cells`: one row = one printed cell (columns ``table``, ``crossing``, one per dimension, ``count``
+    and ``row``: the row of the system, -1 for a printed zero). `level`, `copies`: per row, the
+    number of crossed dimensions and of printed cells. `sensitive`: rows hidden because
+    they say "all" or "none" of a small group. `observed_only`: the attackers are thought to
+    know which combinations occur, since all that could would have been too many.
+    """
+
+    dimensions: tuple[str, ...]
+    cells: pd.DataFrame
+    system: System
+    level: np.ndarray
+    copies: np.ndarray
+    sensitive: np.ndarray
+    observed_only: bool = False
+
+
+@dataclass
+class _Rows:
+    """Rows as they are collected: which atoms, and what is known of each."""
+
+    atoms: list[np.ndarray] = field(default_factory=list)
+    cells: list[np.ndarray] = field(default_factory=list)
+    state: list[np.ndarray] = field(default_factory=list)
+    sure: list[np.ndarray] = field(default_factory=list)
+    sensitive: list[np.ndarray] = field(default_factory=list)
+    level: list[np.ndarray] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def add(
+        self,
+        crossing: Crossing,
+        state: State,
+        sure: np.ndarray,
+        sensitive: np.ndarray,
+        names: list[str],
+    ) -> np.ndarray:
+        """Take in the cells of a crossing; returns their numbers."""
+        size = len(crossing.labels)
+        self.atoms.append(crossing.atoms)
+        self.cells.append(crossing.cells + self.count)
+        self.state.append(np.full(size, state, dtype=np.int8))
+        self.sure.append(sure)
+        self.sensitive.append(sensitive)
+        self.level.append(np.full(size, len(crossing.dimensions)))
+        self.labels += names
+        self.count += size
+        return np.arange(self.count - size, self.count)
+
+
+def build_ledger(
+    atoms: pd.DataFrame,
+    layouts: Sequence[Layout],
+    profile: Profile,
+    earlier: Sequence[PublishedRow] = (),
+) -> Ledger:
+    """The ledger of these tables over these atoms, and of what has been published before.
+
+    Raises DisclosureError where the atoms do not carry what the layouts ask for, or no longer
+    give the numbers that are already published.
+    """
+    universe = build_universe(atoms, layouts, earlier)
+    rows, frames = _Rows(), []
+    for layout in layouts:
+        for dimensions in layout.crossings():
+            frames.append(_add_printed(rows, universe, layout, dimensions, profile))
+    for layout in layouts:
+        _add_complements(rows, universe, layout)
+    _add_silent_margins(rows, universe, layouts)
+    _add_earlier(rows, universe)
+    return _close(rows, universe, frames)
+
+
+def _add_printed(
+    rows: _Rows, universe: Universe, layout: Layout, dimensions: tuple[str, ...], profile: Profile
+) -> pd.DataFrame:
+    """The printed cells of one crossing, taken in as open rows; the frame that lists them."""
+    crossing = cross(universe.table, layout, dimensions)
+    sums = crossing.sums(universe.counts)
+    sensitive, sure = _homogeneous(crossing, sums, layout, profile)
+    names = _names(layout.name, crossing)
+    numbers = rows.add(crossing, State.OPEN, sure, sensitive, names)
+    frame = crossing.labels.assign(count=sums, number=numbers)
+    frame.insert(0, "crossing", "×".join(dimensions))
+    frame.insert(0, "table", layout.name)
+    return frame
+
+
+def _names(table: str, crossing: Crossing) -> list[str]:
+    if not crossing.dimensions:
+        return [f"{table}: totalt"]
+    texts = crossing.labels.astype(str).agg(" × ".join, axis=1)
+    return [f"{table}: {text}" for text in texts]
+
+
+def _homogeneous(
+    crossing: Crossing, sums: np.ndarray, layout: Layout, profile: Profile
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cells that say "all" or "none" of a small group; and cells that, if hidden, are sure to
+    be more than zero (not so where zeros may be hidden too)."""
+    none = np.zeros(len(sums), dtype=bool)
+    if layout.sensitive not in crossing.dimensions:
+        return none, ~none
+    others = [d for d in crossing.dimensions if d != layout.sensitive]
+    groups = layout.groups.get(layout.sensitive, {})
+    single = ~crossing.labels[layout.sensitive].isin(list(groups)).to_numpy()
+    frame = crossing.labels[others].assign(n=np.where(single, sums, 0), most=sums)
+    if others:
+        by = frame.groupby(others, sort=False)
+        size, most = by["n"].transform("sum"), by["n"].transform("max")
+    else:
+        size, most = frame["n"] * 0 + frame["n"].sum(), frame["n"] * 0 + frame["n"].max()
+    few = ((size > 0) & (size < profile.sensitive_below)).to_numpy()
+    return few & (size == most).to_numpy(), ~few
+
+
+def _add_complements(rows: _Rows, universe: Universe, layout: Layout) -> None:
+    """ "Not this class", where shares of it are shown: nobody prints it, anyone can say it."""
+    if not layout.shares:
+        return
+    for dimensions in layout.crossings():
+        if layout.shares not in dimensions:
+            continue
+        crossing = cross(universe.table, layout, dimensions)
+        others = tuple(d for d in dimensions if d != layout.shares)
+        whole = cross(universe.table, layout, others)
+        rest = _complement(crossing, whole, others)
+        names = [name + " (övriga)" for name in _names(layout.name, crossing)]
+        _add_silent(rows, rest, names)
+
+
+def _complement(crossing: Crossing, whole: Crossing, others: tuple[str, ...]) -> Crossing:
+    if others:
+        lookup = whole.labels.assign(whole=np.arange(len(whole.labels)))
+        parent = crossing.labels[list(others)].merge(lookup, on=list(others))["whole"].to_numpy()
+    else:
+        parent = np.zeros(len(crossing.labels), dtype=np.int64)
+    size = len(crossing.labels)
+    part = sparse.csr_array(
+        (np.ones(len(crossing.atoms)), (crossing.cells, crossing.atoms)),
+        shape=(size, 1 + max(int(whole.atoms.max(initial=0)), int(crossing.atoms.max(initial=0)))),
+    )
+    full = sparse.csr_array(
+        (np.ones(len(whole.atoms)), (whole.cells, whole.atoms)),
+        shape=(len(whole.labels), part.shape[1]),
+    )
+    rest = (full[parent] - part).tocoo()
+    keep = rest.data > 0
+    return Crossing(crossing.dimensions, crossing.labels, rest.col[keep], rest.row[keep])
+
+
+def _add_silent(rows: _Rows, crossing: Crossing, names: list[str]) -> None:
+    none = np.zeros(len(crossing.labels), dtype=bool)
+    rows.add(crossing, State.SILENT, none, none, names)
+
+
+def _add_silent_margins(rows: _Rows, universe: Universe, layouts: Sequence[Layout]) -> None:
+    """Every crossing of the dimensions in use that no table prints: also numbers about people."""
+    printed = {frozenset(c) for layout in layouts for c in layout.crossings() if not layout.where}
+    sizes = range(len(universe.dimensions), -1, -1)
+    every = [c for size in sizes for c in combinations(universe.dimensions, size)]
+    for dimensions in every[:MOST_SILENT_CROSSINGS]:
+        if frozenset(dimensions) in printed:
+            continue
+        crossing = cross(universe.table, Layout("otryckt", dimensions), dimensions)
+        _add_silent(rows, crossing, _names("otryckt", crossing))
+
+
+def _add_earlier(rows: _Rows, universe: Universe) -> None:
+    for published, members in zip(universe.earlier, universe.members, strict=True):
+        label = pd.DataFrame(index=range(1))
+        one = Crossing((), label, members, np.zeros(len(members), dtype=np.int64))
+        state = State.SILENT if published.shown is None else State.PUBLIC
+        sure = np.array([published.sure])
+        rows.add(one, state, sure, np.array([False]), [published.label])
+
+
+def _close(rows: _Rows, universe: Universe, frames: list[pd.DataFrame]) -> Ledger:
+    """Drop the atoms that printed zeros settle, merge equal atoms and equal rows."""
+    matrix = sparse.csr_array(
+        (
+            np.ones(sum(len(a) for a in rows.atoms), dtype=np.int64),
+            (np.concatenate(rows.cells), np.concatenate(rows.atoms)),
+        ),
+        shape=(rows.count, len(universe.table)),
+    )
+    sums = matrix @ universe.counts
+    printed = np.concatenate(rows.state) != State.SILENT
+    printed_zero = (sums == 0) & printed & ~np.concatenate(rows.sensitive)
+    alive = (matrix[printed_zero].sum(axis=0) == 0) & universe.possible
+    matrix, counts, owner = _merge_atoms(
+        matrix[:, alive], universe.counts[alive], universe.owner[alive]
+    )
+    row_of, first = _merge_rows(matrix)
+    merged = _merge(matrix, counts, owner, rows, row_of, first)
+    cells = pd.concat(frames, ignore_index=True)
+    cells["row"] = row_of[cells.pop("number").to_numpy()]
+    return Ledger(
+        universe.dimensions,
+        cells,
+        merged.system,
+        merged.level,
+        merged.copies,
+        merged.sensitive,
+        universe.observed_only,
+    )
+
+
+def _merge_atoms(
+    matrix: sparse.csr_array, counts: np.ndarray, owner: np.ndarray
+) -> tuple[sparse.csr_array, np.ndarray, np.ndarray]:
+    """Atoms that no row tells apart become one."""
+    columns = sparse.csc_array(matrix)
+    columns.sort_indices()
+    code, first = _distinct(columns)
+    merged = np.bincount(code, counts, minlength=len(first)).astype(np.int64)
+    return sparse.csr_array(columns[:, first]), merged, owner[first]
+
+
+def _merge_rows(matrix: sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
+    """Which merged row each row is (-1 for an empty one: zero), and one row of each kind."""
+    matrix.sort_indices()
+    code, first = _distinct(matrix)
+    filled = np.diff(matrix.indptr)[first] > 0
+    number = np.where(filled, np.cumsum(filled) - 1, -1)
+    return number[code], first[filled]
+
+
+def _distinct(matrix: sparse.csr_array | sparse.csc_array) -> tuple[np.ndarray, np.ndarray]:
+    """Equal rows (or columns, of a csc array) get the same number, in order of appearance."""
+    seen: dict[bytes, int] = {}
+    code = np.zeros(len(matrix.indptr) - 1, dtype=np.int64)
+    first = []
+    for i in range(len(code)):
+        part = slice(matrix.indptr[i], matrix.indptr[i + 1])
+        key = matrix.indices[part].tobytes() + b"|" + matrix.data[part].tobytes()
+        if key not in seen:
+            seen[key] = len(first)
+            first.append(i)
+        code[i] = seen[key]
+    return code, np.array(first, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class _Merged:
+    system: System
+    level: np.ndarray
+    copies: np.ndarray
+    sensitive: np.ndarray
+
+
+def _merge(
+    matrix: sparse.csr_array,
+    counts: np.ndarray,
+    owner: np.ndarray,
+    rows: _Rows,
+    row_of: np.ndarray,
+    first: np.ndarray,
+) -> _Merged:
+    """What holds of any of the equal rows holds of the one that is kept."""
+    used = row_of >= 0
+    number, size = row_of[used], len(first)
+    state = np.concatenate(rows.state)[used]
+    sums = (matrix @ counts)[used]
+
+    def any_of(flag: np.ndarray) -> np.ndarray:
+        return np.bincount(number, flag, size) > 0
+
+    is_open = state == State.OPEN
+    merged_state = np.full(size, State.SILENT, dtype=np.int8)
+    merged_state[any_of(is_open)] = State.OPEN
+    merged_state[any_of(state == State.PUBLIC)] = State.PUBLIC
+    level = np.full(size, 9)
+    np.minimum.at(level, number[is_open], np.concatenate(rows.level)[used][is_open])
+    labels = tuple(rows.labels[i] for i in first)
+    system = make_system(
+        sparse.csr_array(matrix[first]),
+        counts,
+        merged_state,
+        any_of(np.concatenate(rows.sure)[used] & (sums > 0)),
+        labels,
+        owner,
+    )
+    copies = np.bincount(number[is_open], minlength=size)
+    return _Merged(system, level, copies, any_of(np.concatenate(rows.sensitive)[used]))

@@ -1,0 +1,254 @@
+"""Secondary suppression, jointly for everything that is to be published.
+
+Small numbers are hidden; then, for as long as any of them could be worked out too closely,
+the cheapest alternative world is looked up and the numbers that differ in it are hidden as
+well. Last, every number that turned out not to be needed is shown again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analyslib.disclosure.rules import Profile
+from analyslib.disclosure.system import (
+    CAREFUL_READER,
+    READER,
+    Attacker,
+    State,
+    System,
+    known_atoms,
+)
+from analyslib.disclosure.targets import Requirement, must_hide, requirements_of
+from analyslib.disclosure.pool import Pool
+from analyslib.disclosure.worlds import WorldFinder
+
+
+@dataclass(frozen=True)
+class Impossible:
+    """A requirement that cannot be met even with everything hidden, and how far one comes."""
+
+    requirement: Requirement
+    reachable: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to hide. `worlds`: integer witnesses (rows of changes); `witness[i]` is the world
+    that meets `requirements[i]`. `impossible`: proven to be out of reach by hiding alone."""
+
+    hidden: np.ndarray
+    primary: np.ndarray
+    requirements: tuple[Requirement, ...]
+    worlds: np.ndarray
+    witness: tuple[int, ...]
+    impossible: tuple[Impossible, ...]
+
+    @property
+    def secondary(self) -> np.ndarray:
+        return np.asarray(self.hidden & ~self.primary, dtype=bool)
+
+
+def price_of(system: System, threshold: int, level: np.ndarray, copies: np.ndarray) -> np.ndarray:
+    """What it costs to hide each row: totals are dear, so that they survive.
+
+    Values below the threshold all count as the threshold: the pattern must not depend on
+    what is hidden. `level` is the number of crossed dimensions, `copies` how many printed
+    cells are this very row.
+    """
+    clipped = np.maximum(system.values, threshold)
+    factor = np.array([4.0, 3.0, 2.0, 1.5, 1.0])[np.minimum(level, 4)]
+    return np.asarray(copies * factor * np.log1p(clipped))
+
+
+def protect(
+    system: System,
+    profile: Profile,
+    price: np.ndarray | None = None,
+    sensitive: np.ndarray | None = None,
+) -> Plan:
+    """The plan that meets every requirement of the profile that can be met. Deterministic."""
+    sensitive = np.zeros(system.n_rows, bool) if sensitive is None else sensitive
+    if price is None:
+        price = np.log1p(np.maximum(system.values, profile.threshold))
+    primary = must_hide(system, profile, sensitive)
+    wanted, impossible = _attainable(system, requirements_of(system, profile, sensitive))
+    hidden = _hide_cheapest(system, primary, price, wanted)
+    hidden = _show_unneeded(system, primary, hidden, price, wanted)
+    return settle(system, primary, hidden, price, wanted, impossible)
+
+
+class Searcher:
+    """One finder per kind of attacker, made when first needed; insiders share the careful one
+    with their own atoms held still."""
+
+    def __init__(self, system: System, hidden: np.ndarray, price: np.ndarray | None) -> None:
+        self.system, self._hidden, self._price = system, hidden, price
+        self._finders: dict[bool, WorldFinder] = {}
+        self._held: dict[bool, Attacker | None] = {}
+
+    def world(self, requirement: Requirement, integer: bool = False) -> np.ndarray | None:
+        finder = self._finder(requirement.attacker)
+        return finder.world(requirement.row, requirement.change, integer)
+
+    def extreme(self, requirement: Requirement, integer: bool) -> float:
+        finder = self._finder(requirement.attacker)
+        return finder.extreme(requirement.row, requirement.change > 0, integer)[0]
+
+    def every_finder(self) -> list[WorldFinder]:
+        for careful in (False, True):
+            self._kind(careful)
+        return list(self._finders.values())
+
+    def _kind(self, careful: bool) -> WorldFinder:
+        if careful not in self._finders:
+            attacker = CAREFUL_READER if careful else READER
+            finder = WorldFinder(self.system, self._hidden, attacker, self._price)
+            self._finders[careful] = finder
+        return self._finders[careful]
+
+    def _finder(self, attacker: Attacker) -> WorldFinder:
+        finder = self._kind(attacker.careful)
+        held = self._held.get(attacker.careful)
+        if (held.knows if held else "") != attacker.knows:
+            if held:
+                finder.forbid(known_atoms(self.system, held), False)
+            if attacker.knows:
+                finder.forbid(known_atoms(self.system, attacker), True)
+            self._held[attacker.careful] = attacker if attacker.knows else None
+        return finder
+
+
+def _attainable(
+    system: System, wanted: list[Requirement]
+) -> tuple[list[Requirement], list[Impossible]]:
+    """What can be met by hiding at all; the rest is lowered to what can be reached."""
+    everything = Searcher(system, system.state == State.OPEN, None)
+    possible: list[Requirement] = []
+    impossible: list[Impossible] = []
+    for requirement in wanted:
+        if everything.world(requirement) is not None:
+            possible.append(requirement)
+            continue
+        reach = int(np.fix(everything.extreme(requirement, integer=True)))
+        impossible.append(Impossible(requirement, reach))
+        if reach:
+            possible.append(replace(requirement, change=reach))
+    return possible, impossible
+
+
+def _hide_cheapest(
+    system: System, primary: np.ndarray, price: np.ndarray, wanted: list[Requirement]
+) -> np.ndarray:
+    """Hide, requirement by requirement, whatever moves in the cheapest world."""
+    hidden = primary.copy()
+    search = Searcher(system, hidden, _prices(system, primary, price))
+    finders = search.every_finder()
+    met = np.zeros(len(wanted), dtype=bool)
+    pool = Pool(system, wanted)
+    for i, requirement in enumerate(wanted):
+        if met[i]:
+            continue
+        now_met, moves = pool.judge(_found(search.world(requirement), requirement))
+        met |= now_met
+        for row in np.flatnonzero(moves & ~hidden & (system.state == State.OPEN)):
+            hidden[row] = True
+            for finder in finders:
+                finder.hide(int(row))
+    return hidden
+
+
+def _show_unneeded(
+    system: System,
+    primary: np.ndarray,
+    hidden: np.ndarray,
+    price: np.ndarray,
+    wanted: list[Requirement],
+) -> np.ndarray:
+    """Show again, the dearest first, every number that no requirement depends on."""
+    hidden = hidden.copy()
+    search = Searcher(system, hidden, _prices(system, primary | ~hidden, price))
+    finders = search.every_finder()
+    pool = Pool(system, wanted)
+    for i, requirement in enumerate(wanted):
+        if not pool.met[i].any():
+            pool.add(_found(search.world(requirement), requirement))
+    candidates = np.flatnonzero(hidden & ~primary)
+    for row in sorted(candidates.tolist(), key=lambda r: (-price[r], r)):
+        for finder in finders:
+            finder.show(row)
+        if _can_show(row, search, pool):
+            hidden[row] = False
+            pool.keep(~pool.moves[row])
+        else:
+            for finder in finders:
+                finder.release_row(row)
+    return hidden
+
+
+def _can_show(row: int, search: Searcher, pool: Pool) -> bool:
+    """True where every requirement has a world that leaves `row` alone; such worlds are kept."""
+    lost = pool.without(row)
+    for i in np.flatnonzero(lost):
+        if not lost[i]:
+            continue
+        world = search.world(pool.requirements[i])
+        if world is None:
+            return False
+        lost &= ~pool.add(world)
+    return True
+
+
+def _found(world: np.ndarray | None, requirement: Requirement) -> np.ndarray:
+    if world is None:
+        raise RuntimeError(f"no world for {requirement}: it was attainable a moment ago")
+    return world
+
+
+def _prices(system: System, unpriced: np.ndarray, price: np.ndarray) -> np.ndarray:
+    """Prices for rows that may still be hidden or shown; nan for those already decided."""
+    return np.where(unpriced | (system.state != State.OPEN), np.nan, price)
+
+
+def settle(
+    system: System,
+    primary: np.ndarray,
+    hidden: np.ndarray,
+    price: np.ndarray,
+    wanted: list[Requirement],
+    impossible: list[Impossible],
+) -> Plan:
+    """Whole numbers at last: an integer world for every requirement, hiding more where only
+    fractions would do."""
+    hidden, pool = hidden.copy(), Pool(system, wanted)
+    search = Searcher(system, hidden, None)
+    missing = np.ones(len(wanted), dtype=bool)
+    short: list[int] = []
+    for i, requirement in enumerate(wanted):
+        if missing[i]:
+            world = search.world(requirement, integer=True)
+            if world is None:
+                short.append(i)
+            else:
+                missing &= ~pool.add(world)
+    for i in short:
+        if missing[i]:
+            hidden, world = _repair(system, primary, hidden, price, wanted[i])
+            missing &= ~pool.add(world)
+    witness = tuple(int(np.flatnonzero(met)[0]) for met in pool.met)
+    worlds = np.rint(pool.worlds).astype(np.int64)
+    return Plan(hidden, primary, tuple(wanted), worlds, witness, tuple(impossible))
+
+
+def _repair(
+    system: System,
+    primary: np.ndarray,
+    hidden: np.ndarray,
+    price: np.ndarray,
+    requirement: Requirement,
+) -> tuple[np.ndarray, np.ndarray]:
+    search = Searcher(system, hidden, _prices(system, hidden, price))
+    world = _found(search.world(requirement, integer=True), requirement)
+    moves = np.abs(system.matrix @ world) > 0
+    return hidden | (moves & (system.state == State.OPEN)), world

@@ -1,0 +1,130 @@
+"""The numbers as an attacker has them in front of him: cells are rows, atoms are columns.
+
+An atom is the finest group of people that any published number can tell apart; its count is
+a whole number, never negative. Every published number is a sum over atoms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+from scipy import sparse
+
+
+class State(IntEnum):
+    """What can be done with a row.
+
+    OPEN: to be printed, may be hidden. PUBLIC: printed for good (an earlier pack, an official
+    total). SILENT: never printed, but must not be possible to work out either.
+    """
+
+    OPEN = 0
+    PUBLIC = 1
+    SILENT = 2
+
+
+@dataclass(frozen=True)
+class System:
+    """Rows over atoms. `counts` is one world: the truth, or any world that fits.
+
+    `slack_low`, `slack_high`: how far the sum may move without the printed number changing
+    (0, 0 for a count; more for a rounded number). `nonzero`: the careful reader knows that the
+    row is at least 1, because a zero would have been printed. `owner`: the municipality each
+    atom belongs to, "" where unknown.
+    """
+
+    matrix: sparse.csr_array
+    counts: np.ndarray
+    state: np.ndarray
+    nonzero: np.ndarray
+    labels: tuple[str, ...]
+    owner: np.ndarray
+    slack_low: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    slack_high: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def values(self) -> np.ndarray:
+        return (self.matrix @ self.counts).astype(np.int64)
+
+    @property
+    def n_rows(self) -> int:
+        return int(self.matrix.shape[0])
+
+    @property
+    def n_atoms(self) -> int:
+        return int(self.matrix.shape[1])
+
+    def atoms_of(self, row: int) -> np.ndarray:
+        start, end = self.matrix.indptr[row], self.matrix.indptr[row + 1]
+        return self.matrix.indices[start:end]
+
+
+def make_system(
+    matrix: sparse.csr_array,
+    counts: np.ndarray,
+    state: np.ndarray | None = None,
+    nonzero: np.ndarray | None = None,
+    labels: tuple[str, ...] = (),
+    owner: np.ndarray | None = None,
+    slack: tuple[np.ndarray, np.ndarray] | None = None,
+) -> System:
+    """A system with the ordinary defaults: every row open, every positive row known as such."""
+    rows, atoms = matrix.shape
+    counts = np.asarray(counts, dtype=np.int64)
+    values = matrix @ counts
+    zeros = np.zeros(rows, dtype=np.int64)
+    return System(
+        matrix=sparse.csr_array(matrix, dtype=np.int64),
+        counts=counts,
+        state=np.zeros(rows, dtype=np.int8) if state is None else np.asarray(state, dtype=np.int8),
+        nonzero=(values > 0) if nonzero is None else np.asarray(nonzero, dtype=bool),
+        labels=labels or tuple(f"rad {i}" for i in range(rows)),
+        owner=np.full(atoms, "", dtype=object) if owner is None else np.asarray(owner, object),
+        slack_low=zeros if slack is None else slack[0],
+        slack_high=zeros if slack is None else slack[1],
+    )
+
+
+@dataclass(frozen=True)
+class Attacker:
+    """Someone who tries. `careful` uses printed zeros; `knows` is the municipality whose own
+    figures he has (every atom of it), "" for an ordinary reader."""
+
+    name: str
+    careful: bool
+    knows: str = ""
+
+
+READER = Attacker("läsare", careful=False)
+CAREFUL_READER = Attacker("noggrann läsare", careful=True)
+
+
+def insider(municipality: str) -> Attacker:
+    return Attacker(f"insyn i {municipality}", careful=True, knows=municipality)
+
+
+def atom_floors(system: System, attacker: Attacker) -> np.ndarray:
+    """The least each atom can be, as far as this attacker knows without any arithmetic."""
+    floors = np.zeros(system.n_atoms, dtype=np.int64)
+    if attacker.careful:
+        single = np.diff(system.matrix.indptr) == 1
+        rows = np.flatnonzero(single & system.nonzero)
+        floors[system.matrix.indices[system.matrix.indptr[rows]]] = 1
+    return floors
+
+
+def row_floors(system: System, attacker: Attacker) -> np.ndarray:
+    """1 for rows known to be positive where that does not follow from their atoms' floors."""
+    if not attacker.careful:
+        return np.zeros(system.n_rows, dtype=np.int64)
+    implied = (system.matrix @ atom_floors(system, attacker)) >= 1
+    return (system.nonzero & ~implied).astype(np.int64)
+
+
+def known_atoms(system: System, attacker: Attacker) -> np.ndarray:
+    """True for atoms whose count the attacker has from elsewhere: his own."""
+    if not attacker.knows:
+        return np.zeros(system.n_atoms, dtype=bool)
+    return np.asarray(system.owner == attacker.knows, dtype=bool)

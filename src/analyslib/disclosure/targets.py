@@ -1,0 +1,102 @@
+"""Which numbers must not be possible to work out, how uncertain they must stay, for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analyslib.disclosure.rules import Profile
+from analyslib.disclosure.system import (
+    CAREFUL_READER,
+    READER,
+    Attacker,
+    State,
+    System,
+    atom_floors,
+    insider,
+    known_atoms,
+)
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """For this attacker, `row` must be able to differ from the truth by `change` or more."""
+
+    row: int
+    change: int
+    attacker: Attacker
+
+
+def attackers_of(system: System, profile: Profile) -> list[Attacker]:
+    """Everyone the profile guards against, the hardest to satisfy of the readers first."""
+    attackers = [CAREFUL_READER, READER] if profile.careful else [READER]
+    if profile.insiders != "none":
+        members = sorted({str(name) for name in system.owner if name})
+        attackers += [insider(name) for name in members] if len(members) > 1 else []
+    return attackers
+
+
+def unknown_part(system: System, attacker: Attacker) -> np.ndarray:
+    """The part of every row that the attacker does not already have from his own figures."""
+    if not attacker.knows:
+        return system.values
+    rest = np.where(known_atoms(system, attacker), 0, system.counts)
+    return np.asarray(system.matrix @ rest, dtype=np.int64)
+
+
+def small_rows(system: System, attacker: Attacker, profile: Profile) -> np.ndarray:
+    """True for rows that are a small number to this attacker, and not already public."""
+    part = unknown_part(system, attacker)
+    small = (part > 0) & (part < profile.threshold)
+    return np.asarray(small & (system.state != State.PUBLIC), dtype=bool)
+
+
+def must_hide(system: System, profile: Profile, sensitive: np.ndarray) -> np.ndarray:
+    """The primary cells: rows that cannot be printed, whatever happens to the others."""
+    hide = sensitive & (system.state == State.OPEN)
+    for attacker in attackers_of(system, profile):
+        hide = hide | (small_rows(system, attacker, profile) & (system.state == State.OPEN))
+    return np.asarray(hide, dtype=bool)
+
+
+def requirements_of(system: System, profile: Profile, sensitive: np.ndarray) -> list[Requirement]:
+    """Every requirement of the profile, attacker by attacker, row by row.
+
+    The full mask: the attacker's interval must reach from 1 (or from what the floors alone
+    tell him) to k-1. A sensitive zero must be able to be something else than zero.
+    """
+    found: list[Requirement] = []
+    for attacker in attackers_of(system, profile):
+        only_exact = bool(attacker.knows) and profile.insiders == "exact"
+        part = unknown_part(system, attacker)
+        support = _support(system, attacker)
+        rows = np.flatnonzero(small_rows(system, attacker, profile))
+        for row in rows:
+            full = _changes(int(part[row]), int(support[row]), profile.threshold)
+            changes = (1,) if only_exact else full
+            found += [Requirement(int(row), change, attacker) for change in changes if change]
+        found += _sensitive_requirements(system, sensitive, profile, attacker)
+    return found
+
+
+def _support(system: System, attacker: Attacker) -> np.ndarray:
+    floors = np.where(known_atoms(system, attacker), 0, atom_floors(system, attacker))
+    return np.asarray(system.matrix @ floors, dtype=np.int64)
+
+
+def _changes(value: int, support: int, threshold: int) -> tuple[int, int]:
+    """How far down and up a small number must be able to go. Never exact, even where the
+    support alone tells that it is at least k-1."""
+    down = min(0, max(1, support) - value)
+    up = max(threshold - 1 - value, 1 if down == 0 else 0)
+    return down, up
+
+
+def _sensitive_requirements(
+    system: System, sensitive: np.ndarray, profile: Profile, attacker: Attacker
+) -> list[Requirement]:
+    zero = sensitive & (system.values == 0)
+    return [
+        Requirement(int(row), profile.threshold - 1, attacker) for row in np.flatnonzero(zero)
+    ]

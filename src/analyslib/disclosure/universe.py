@@ -1,0 +1,177 @@
+"""Which groups of people there are at all, as far as the published numbers can tell apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analyslib.disclosure.layout import Layout, inside
+from analyslib.errors import DisclosureError, Fault
+
+
+COUNT = "count"
+BLOCK = ("municipality", "period", "service_area")
+MOST_ATOMS = 60_000
+
+
+@dataclass(frozen=True)
+class PublishedRow:
+    """One number of an earlier pack. `cell`: which values of each dimension it counts (a
+    dimension that is not named: all of it). `shown`: the number, None where it was hidden;
+    `sure`: hidden, but certain not to be zero."""
+
+    cell: tuple[tuple[str, tuple[str, ...]], ...]
+    shown: int | None
+    sure: bool = True
+    label: str = "tidigare paket"
+
+
+@dataclass(frozen=True)
+class Universe:
+    """The atoms. `table`: one row = one atom (text columns); `possible`: False for atoms that
+    every attacker is thought to know that nobody is in. `earlier`, `members`: the numbers already
+    published that concern these atoms, and which atoms each of them counts."""
+
+    dimensions: tuple[str, ...]
+    table: pd.DataFrame
+    counts: np.ndarray
+    owner: np.ndarray
+    possible: np.ndarray
+    observed_only: bool
+    earlier: tuple[PublishedRow, ...]
+    members: tuple[np.ndarray, ...]
+
+
+def build_universe(
+    atoms: pd.DataFrame, layouts: Sequence[Layout], earlier: Sequence[PublishedRow]
+) -> Universe:
+    """All combinations that the tables can tell apart, also those nobody is in.
+
+    What is delivered is seen from municipality, period and service area: a combination of these
+    three without any row was not delivered (a row with count 0 says that it was).
+    """
+    wanted = [d for layout in layouts for d in layout.needs]
+    before = [d for row in earlier for d, _ in row.cell]
+    dimensions = tuple(dict.fromkeys([*wanted, *before]))
+    _check_columns(atoms, wanted, before)
+    table = atoms.groupby(list(dimensions), sort=True, observed=True)[COUNT].sum().reset_index()
+    table, touched = _connected(table, layouts, earlier)
+    table, observed_only = _every_combination(table, dimensions)
+    members = [_members(table, earlier[i]) for i in touched]
+    rows = tuple(earlier[i] for i in touched)
+    counts = table[COUNT].to_numpy(dtype=np.int64)
+    _check_unchanged(rows, members, counts)
+    owner = table["municipality"].to_numpy(object) if "municipality" in table else None
+    return Universe(
+        dimensions,
+        table,
+        counts,
+        np.full(len(table), "", dtype=object) if owner is None else owner,
+        (counts > 0) if observed_only else np.ones(len(table), dtype=bool),
+        observed_only,
+        rows,
+        tuple(members),
+    )
+
+
+def _check_columns(atoms: pd.DataFrame, wanted: list[str], before: list[str]) -> None:
+    lacking = [d for d in dict.fromkeys(wanted) if d not in atoms.columns]
+    faults = [Fault(f"Underlaget saknar indelningen {d!r} som en tabell ska visa.") for d in lacking]
+    for dimension in dict.fromkeys(before):
+        if dimension not in atoms.columns and dimension not in lacking:
+            faults.append(
+                Fault(
+                    f"Ett tidigare paket är indelat efter {dimension!r}, men underlaget är inte det.",
+                    remedy="Ta med indelningen i underlaget, så att paketen kan prövas tillsammans.",
+                )
+            )
+    if faults:
+        raise DisclosureError(faults)
+
+
+def _connected(
+    table: pd.DataFrame, layouts: Sequence[Layout], earlier: Sequence[PublishedRow]
+) -> tuple[pd.DataFrame, list[int]]:
+    """The atoms that the tables count, and those that earlier numbers tie them to."""
+    reached = np.zeros(len(table), dtype=bool)
+    for layout in layouts:
+        reached |= inside(table, layout.where)
+    loose = {i: inside(table, dict(row.cell)) for i, row in enumerate(earlier)}
+    touched: list[int] = []
+    while True:
+        now = [i for i, mask in loose.items() if (mask & reached).any()]
+        if not now:
+            break
+        for i in now:
+            reached |= loose.pop(i)
+        touched += now
+    _check_complete(table, [earlier[i] for i in touched])
+    return table[reached].reset_index(drop=True), sorted(touched)
+
+
+def _check_complete(table: pd.DataFrame, rows: Sequence[PublishedRow]) -> None:
+    """An earlier sum over people who are no longer in the atoms cannot be reckoned with."""
+    known = {d: set(table[d]) for d in table.columns if d != COUNT}
+    gone = sorted(
+        {(d, v) for row in rows for d, values in row.cell for v in values if v not in known[d]}
+    )
+    if gone:
+        raise DisclosureError(
+            [
+                Fault(
+                    f"Redan publicerade tal räknar med {value!r} ({dimension}), som inte finns "
+                    "i underlaget.",
+                    remedy="Använd samma indelning som förut, och ta med de tidigare uttagen.",
+                )
+                for dimension, value in gone[:10]
+            ]
+        )
+
+
+def _every_combination(
+    table: pd.DataFrame, dimensions: tuple[str, ...]
+) -> tuple[pd.DataFrame, bool]:
+    """All combinations within what was delivered; the observed ones where that is too many."""
+    block = [d for d in BLOCK if d in dimensions]
+    free = [d for d in dimensions if d not in block]
+    delivered = table[block].drop_duplicates() if block else pd.DataFrame(index=range(1))
+    size = len(delivered) * int(np.prod([table[d].nunique() for d in free] or [1]))
+    if size > MOST_ATOMS:
+        return table, True
+    whole = delivered
+    for dimension in free:
+        values = pd.DataFrame({dimension: np.sort(table[dimension].unique())})
+        whole = whole.merge(values, how="cross")
+    whole = whole.merge(table, on=list(dimensions), how="left")
+    whole[COUNT] = whole[COUNT].fillna(0).astype(np.int64)
+    return whole[[*dimensions, COUNT]], False
+
+
+def _members(table: pd.DataFrame, row: PublishedRow) -> np.ndarray:
+    return np.flatnonzero(inside(table, dict(row.cell)))
+
+
+def _check_unchanged(
+    rows: Sequence[PublishedRow], members: Sequence[np.ndarray], counts: np.ndarray
+) -> None:
+    """A new extract that gives other numbers for what is already out would tell, by
+    subtraction, about the few who have come or gone."""
+    faults = []
+    for row, atoms in zip(rows, members, strict=True):
+        now = int(counts[atoms].sum())
+        if (row.shown is not None and row.shown != now) or (row.shown is None and row.sure and not now):
+            faults.append(Fault("Talet är redan publicerat, och underlaget ger nu ett annat.", row.label))
+    if faults:
+        raise DisclosureError(
+            [
+                *faults[:10],
+                Fault(
+                    f"{len(faults)} redan publicerade tal har ändrats i det nya uttaget. "
+                    "Skillnaden mellan två paket kan avslöja enskilda personer.",
+                    remedy="Publicera de perioderna ur det tidigare uttaget, eller lämna dem utanför.",
+                ),
+            ]
+        )
