@@ -171,7 +171,7 @@ def read_measures(folder: Path) -> dict[str, Measure]:
 
 def _read_measure(path: Path, faults: list[Fault]) -> Measure:
     where = path.name
-    table = check_table(read_toml(path, faults), MEASURE_KEYS, where, faults)
+    table: dict[str, Any] = check_table(read_toml(path, faults), MEASURE_KEYS, where, faults)
     table["labels"] = _read_labels(table["labels"] or {}, where, faults)
     subscales = [
         check_table(row, SUBSCALE_KEYS, f"{where}, subscale", faults)
@@ -190,10 +190,14 @@ def _read_measure(path: Path, faults: list[Fault]) -> Measure:
         reliable_change=_read_part(
             ReliableChange, table.pop("reliable_change"), CHANGE_KEYS, where, faults
         ),
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in table.items()},
+        **_frozen(table),
     )
     _check_measure(measure, where, faults)
     return measure
+
+
+def _frozen(table: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
 
 
 def _read_part(kind: Any, row: Any, keys: Schema, where: str, faults: list[Fault]) -> Any:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from analyslib.sources import kolada
+from analyslib.sources import follow_up, kolada
 
 
-SOURCES: dict[str, ModuleType] = {"kolada": kolada}
+SOURCES: dict[str, ModuleType] = {"kolada": kolada, "isu": follow_up}

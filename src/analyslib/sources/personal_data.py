@@ -38,9 +38,12 @@ _STREET = re.compile(
 )
 _POSTAL = re.compile(r"(?<!\d)(?:SE?-?)?[1-9]\d{2} ?\d{2} [A-ZÅÄÖ][A-Za-zåäöÅÄÖ]{2,}")
 _WORD_PAIR = re.compile(
-    r"(?<![\w-])([A-ZÅÄÖÉ][\w-]+),? (?:[A-ZÅÄÖ](?:\.|[\wåäö-]+) )?(?:(?:von|af|de|al) )?([A-ZÅÄÖ][\w-]+)"
+    r"(?<![\w-])([A-ZÅÄÖÉ][\w-]+),? (?:[A-ZÅÄÖ](?:\.|[\wåäö-]+) )?"
+    r"(?:(?:von|af|de|al) )?([A-ZÅÄÖ][\w-]+)"
 )
-_SURNAME_ENDING = re.compile(r"(?:sson|sdotter|qvist|kvist|ström|gren|lund|berg|stedt|lind|mark|vall)$")
+_SURNAME_ENDING = re.compile(
+    r"(?:sson|sdotter|qvist|kvist|ström|gren|lund|berg|stedt|lind|mark|vall)$"
+)
 
 
 def find_personal_data(text: str) -> tuple[str, ...]:
@@ -77,8 +80,7 @@ def has_name(text: str) -> bool:
     if " " not in text:
         return False
     return any(
-        _is_name(first, last) or _is_name(last, first)
-        for first, last in _WORD_PAIR.findall(text)
+        _is_name(first, last) or _is_name(last, first) for first, last in _WORD_PAIR.findall(text)
     )
 
 

@@ -1,0 +1,339 @@
+"""Checks delivered files as one extract: the gate, the shape, the rules; takes nothing in.
+
+The result says all that is wrong at once, cell by cell, and never repeats a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analyslib.errors import Fault, SourceError
+from analyslib.measures import Measure, load_measures
+from analyslib.sources.extract_mapping import Mapping, choose_mapping, load_mappings
+from analyslib.sources.extract_model import TABLES
+from analyslib.sources.extract_reading import Sheet, read_sheets
+from analyslib.sources.extract_rules import FILE, ROW, RULES, Outcome, run_rules
+from analyslib.sources.extract_tables import (
+    Delivery,
+    LocalColumn,
+    Table,
+    recognise_tables,
+    top_cells,
+)
+from analyslib.sources.extract_template import own_texts
+from analyslib.sources.extract_typing import Extract, Typed, type_delivery
+from analyslib.sources.personal_data_columns import Permit, Sighting, find_in_file
+
+
+# More rows at fault than this, and something is wrong with the whole extract.
+MOST_REJECTED = 0.1
+QUASI_IDENTIFIERS = ("municipality", "service_area", "age_group", "sex", "start_month")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One cell at fault. `problem` is the same for cells that together are one problem."""
+
+    rule: str
+    level: str
+    file: str
+    where: str
+    what: str
+    remedy: str
+    problem: int
+
+
+@dataclass(frozen=True)
+class Anonymity:
+    """How alone a person is among those alike in `columns`: k is the smallest group."""
+
+    columns: tuple[str, ...]
+    k: int
+    unique: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What came of a check. `extract` is None where the tables could not be recognised.
+
+    `rejected` marks rows to be left out, per table, with the first reason.
+    """
+
+    paths: tuple[Path, ...]
+    findings: tuple[Finding, ...]
+    sightings: tuple[Sighting, ...]
+    outcomes: tuple[Outcome, ...]
+    local: tuple[LocalColumn, ...]
+    left_out_sheets: tuple[str, ...]
+    anonymity: Anonymity | None
+    rows_in: int
+    rows_rejected: int
+    mapping: str
+    extract: Extract | None
+    local_values: pd.DataFrame
+    rejected: dict[str, pd.Series]
+
+    @property
+    def is_accepted(self) -> bool:
+        return not any(finding.level == FILE for finding in self.findings)
+
+    @property
+    def has_personal_data(self) -> bool:
+        return bool(self.sightings)
+
+    @property
+    def rows_loaded(self) -> int:
+        return self.rows_in - self.rows_rejected if self.is_accepted else 0
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What stops the file, as an error says it."""
+        return tuple(
+            Fault(finding.what, finding.where, finding.remedy)
+            for finding in self.findings
+            if finding.level == FILE
+        )
+
+
+def check_files(
+    paths: Iterable[Path],
+    extraction_date: str = "",
+    mappings: Sequence[Mapping] | None = None,
+    measures: dict[str, Measure] | None = None,
+) -> CheckResult:
+    """Check files that together are one extract. A fault in a file is a finding, not an error.
+
+    `extraction_date` (ISO) is used where the files do not state one.
+    """
+    files = tuple(Path(path) for path in paths)
+    sheets, unreadable = _read_all(files)
+    mappings = mappings or load_mappings()
+    measures = measures or load_measures()
+    mapping = _mapping_of(sheets, mappings)
+    sightings = _find_personal(files, sheets, mapping)
+    faults = list(unreadable)
+    if unreadable:
+        return _refused(files, mapping, sightings, faults)
+    delivery = recognise_tables(sheets, [mapping], measures)
+    faults += delivery.faults
+    if faults:
+        return _refused(files, mapping, sightings, faults, delivery)
+    return _check_delivery(
+        files, delivery, type_delivery(delivery, measures, extraction_date), sightings
+    )
+
+
+def check_file(path: Path, extraction_date: str = "") -> CheckResult:
+    """Check one workbook or one flat file."""
+    return check_files([path], extraction_date)
+
+
+def _read_all(files: Iterable[Path]) -> tuple[list[Sheet], list[Fault]]:
+    sheets: list[Sheet] = []
+    faults: list[Fault] = []
+    for path in files:
+        try:
+            sheets += read_sheets(path)
+        except SourceError as error:
+            faults += error.faults
+    return sheets, faults
+
+
+def _mapping_of(sheets: Sequence[Sheet], mappings: Sequence[Mapping]) -> Mapping:
+    return choose_mapping(mappings, top_cells(sheets))
+
+
+def _find_personal(
+    files: Sequence[Path], sheets: Sequence[Sheet], mapping: Mapping
+) -> tuple[Sighting, ...]:
+    dates = {item.name for fields in TABLES.values() for item in fields if item.kind == "date"}
+    headers = frozenset(
+        word for known in mapping.headers.values() for word, name in known.items() if name in dates
+    )
+    permit = Permit(mapping.allow, headers, own_texts())
+    return tuple(
+        sighting
+        for path in files
+        if path.is_file()
+        for sighting in find_in_file(
+            path, [item for item in sheets if item.file == path.name], permit
+        )
+    )
+
+
+# --- the result
+
+
+def _refused(
+    files: tuple[Path, ...], mapping: Mapping, sightings: tuple[Sighting, ...],
+    faults: list[Fault], delivery: Delivery | None = None,
+) -> CheckResult:  # fmt: skip
+    """The tables cannot be made out, so no rule can be run."""
+    why = "Filen gick inte att läsa som ett uttag."
+    return CheckResult(
+        paths=files,
+        findings=tuple(_number([*_from_sightings(sightings), *_from_faults(faults, files)])),
+        sightings=sightings,
+        outcomes=tuple(Outcome(rule, "not_run", why, None) for rule in RULES),
+        local=delivery.local if delivery else (),
+        left_out_sheets=delivery.left_out_sheets if delivery else (),
+        anonymity=None,
+        rows_in=0,
+        rows_rejected=0,
+        mapping=mapping.id,
+        extract=None,
+        local_values=pd.DataFrame(),
+        rejected={},
+    )
+
+
+def _check_delivery(
+    files: tuple[Path, ...], delivery: Delivery, extract: Extract, sightings: tuple[Sighting, ...]
+) -> CheckResult:
+    outcomes = run_rules(extract)
+    rejected = _rejected_rows(extract, outcomes)
+    rows_in = sum(len(table.values) for table in _tables(extract))
+    rows_rejected = sum(int(reasons.ne("").sum()) for reasons in rejected.values())
+    findings = [
+        *_from_sightings(sightings),
+        *_from_faults(_faults_of_whole(extract, rows_in, rows_rejected), files),
+        *(finding for outcome in outcomes for finding in _from_outcome(outcome, extract)),
+    ]
+    return CheckResult(
+        paths=files,
+        findings=tuple(_number(findings)),
+        sightings=sightings,
+        outcomes=tuple(outcomes),
+        local=delivery.local,
+        left_out_sheets=delivery.left_out_sheets,
+        anonymity=measure_anonymity(extract.episode.values),
+        rows_in=rows_in,
+        rows_rejected=rows_rejected,
+        mapping=delivery.mapping.id,
+        extract=extract,
+        local_values=delivery.local_values,
+        rejected=rejected,
+    )
+
+
+def _tables(extract: Extract) -> list[Typed]:
+    return [typed for typed in (extract.episode, extract.measurement) if typed is not None]
+
+
+def _faults_of_whole(extract: Extract, rows_in: int, rows_rejected: int) -> list[Fault]:
+    faults = []
+    if extract.extraction_date is None:
+        faults.append(
+            Fault(
+                "uttagsdatum saknas.",
+                remedy="Fyll i det i fliken Uttaget, eller ange det när filen läggs in. Utan det "
+                "går det inte att veta hur länge pågående insatser har följts.",
+            )
+        )
+    if rows_rejected > MOST_REJECTED * rows_in:
+        faults.append(
+            Fault(
+                f"{rows_rejected} av {rows_in} rader är fel. Så många fel tyder på att hela "
+                "uttaget behöver göras om.",
+                remedy="Rätta enligt fellistan och lämna in på nytt.",
+            )
+        )
+    return faults
+
+
+def _rejected_rows(extract: Extract, outcomes: Sequence[Outcome]) -> dict[str, pd.Series]:
+    """The first reason why each row is left out, "" where it is loaded."""
+    rejected = {}
+    for typed in _tables(extract):
+        reasons = pd.Series("", index=typed.values.index, dtype=object)
+        for outcome in outcomes:
+            rule = outcome.rule
+            if outcome.state == "broken" and rule.level == ROW and rule.table == typed.table.name:
+                reasons = reasons.mask(reasons.eq("") & outcome.rows, f"{rule.id} {rule.title}")
+        rejected[typed.table.name] = reasons
+    if extract.measurement is not None:
+        rejected["measurement"] = _without_episode(extract, rejected)
+    return rejected
+
+
+def _without_episode(extract: Extract, rejected: dict[str, pd.Series]) -> pd.Series:
+    """A measurement whose whole case is left out cannot be used either."""
+    assert extract.measurement is not None
+    case = ["person", "episode_id"]
+    kept = extract.episode.values.loc[rejected["episode"].eq(""), case]
+    here = pd.MultiIndex.from_frame(extract.measurement.values[case])
+    orphaned = ~here.isin(pd.MultiIndex.from_frame(kept))
+    reasons = rejected["measurement"]
+    return reasons.mask(reasons.eq("") & orphaned, "Ärendets rad är fel och togs inte med.")
+
+
+def measure_anonymity(episodes: pd.DataFrame) -> Anonymity:
+    """How many rows stand alone in their combination of the declared quasi-identifiers."""
+    keys = episodes.assign(start_month=episodes["started"].dt.strftime("%Y-%m"))
+    sizes = keys.groupby(list(QUASI_IDENTIFIERS), dropna=False).size()
+    if sizes.empty:
+        return Anonymity(QUASI_IDENTIFIERS, 0, 0, 0)
+    return Anonymity(QUASI_IDENTIFIERS, int(sizes.min()), int(sizes.eq(1).sum()), len(episodes))
+
+
+# --- findings
+
+
+def _from_sightings(sightings: Iterable[Sighting]) -> list[Finding]:
+    found = []
+    for problem, sighting in enumerate(sightings):
+        what = f"Personuppgift: {sighting.kind}."
+        place = sighting.sheet or sighting.file
+        if sighting.whole_column or not sighting.cells:
+            cells = [sighting.where]
+        else:
+            cells = [f"{place}!{cell}" for cell in sighting.cells]
+        found += [
+            Finding("P01", FILE, sighting.file, cell, what, sighting.remedy, problem)
+            for cell in cells
+        ]
+    return found
+
+
+def _from_faults(faults: Iterable[Fault], files: Sequence[Path]) -> list[Finding]:
+    name = files[0].name if files else ""
+    return [
+        Finding("F01", FILE, name, fault.where or name, fault.what, fault.remedy, problem)
+        for problem, fault in enumerate(faults)
+    ]
+
+
+def _from_outcome(outcome: Outcome, extract: Extract) -> list[Finding]:
+    if outcome.state != "broken" or outcome.broken is None:
+        return []
+    typed: Typed = getattr(extract, outcome.rule.table)
+    table: Table = typed.table
+    rule = outcome.rule
+    rows, columns = np.nonzero(outcome.broken.to_numpy())
+    names = outcome.broken.columns
+    return [
+        Finding(
+            rule.id, rule.level, table.sheet.file, table.address(row, names[column]),
+            rule.title, rule.remedy, int(row),
+        )
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+    ]  # fmt: skip
+
+
+def _number(findings: Sequence[Finding]) -> list[Finding]:
+    """One running number per problem: the same rule, file and row."""
+    numbers: dict[tuple[str, str, int], int] = {}
+    numbered = []
+    for item in findings:
+        key = (item.rule, item.file, item.problem)
+        number = numbers.setdefault(key, len(numbers) + 1)
+        numbered.append(
+            Finding(item.rule, item.level, item.file, item.where, item.what, item.remedy, number)
+        )
+    return numbered
