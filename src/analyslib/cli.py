@@ -1,0 +1,268 @@
+"""The commands: parse, call, print. No logic lives here.
+
+`analyslib` and ``python -m analyslib`` are the same. What a command needs is imported when it
+runs, so that a mistyped command answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from analyslib import __version__
+from analyslib.errors import AnalyslibError
+
+
+if TYPE_CHECKING:
+    from analyslib.pack import PackResult
+    from analyslib.pack_plan import PageResult
+    from analyslib.workspace import Workspace
+
+
+app = typer.Typer(
+    name="analyslib",
+    help="Arbetsbänk för systematisk uppföljning i socialtjänsten.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Demo = Annotated[bool, typer.Option("--demo", help="Använd de påhittade siffrorna.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FIL…", help="En eller flera filer.")]
+Year = Annotated[int | None, typer.Option("--year", help="Senaste året som visas, t.ex. 2024.")]
+Vintage = Annotated[
+    str | None,
+    typer.Option("--vintage", help="Dagen innehållet gäller, ÅÅÅÅ-MM-DD. Annars filnamnets datum."),
+]
+
+
+def main() -> None:
+    """Run a command. What the user can mend is said in Swedish, without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console may not know å, ä and ö; a command must not die of that.
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        app()
+    except AnalyslibError as error:
+        for fault in error.faults:
+            print(f"Fel: {fault}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+
+
+def show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"analyslib {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Versionen.")
+    ] = False,
+) -> None:
+    pass
+
+
+def workspace(demo: bool = False) -> Workspace:
+    from analyslib.workspace import find_workspace
+
+    return find_workspace(demo)
+
+
+@app.command()
+def demo(
+    network: Annotated[str, typer.Option(help="Nätverkets id.")] = "nua",
+    jobs: Annotated[int, typer.Option("--jobs", help="Antal rapporter i taget.")] = 2,
+) -> None:
+    """Gör påhittade siffror, bygg dem och gör ett helt paket. Inget nät behövs."""
+    from analyslib.making import DEMO_MEETING, build_workspace, make_demo_data
+
+    place = workspace(demo=True)
+    print("Gör påhittade siffror …")
+    make_demo_data(place)
+    print(build_workspace(place))
+    finish_pack(run_pack(place, network, DEMO_MEETING, None, jobs, None))
+
+
+@app.command()
+def fetch(
+    source: Annotated[str, typer.Argument(metavar="KÄLLA", help="kolada eller scb.")],
+    since: Annotated[
+        str, typer.Option("--since", help="Bara det som ändrats sedan dagen, ÅÅÅÅ-MM-DD.")
+    ] = "",
+) -> None:
+    """Hämta från en källa till arkivet. En avbruten hämtning fortsätter där den slutade."""
+    from analyslib.making import fetch_source
+    from analyslib.sources.progress import progress_bar
+
+    with progress_bar(f"Hämtar från {source}") as listener:
+        lines = fetch_source(workspace(), source, since, listener)
+    print("\n".join(lines))
+
+
+@app.command()
+def add(
+    source: Annotated[str, typer.Argument(metavar="KÄLLA", help="kolada, oj, isu eller matt.")],
+    files: Files,
+    vintage: Vintage = None,
+    demo: Demo = False,
+) -> None:
+    """Kontrollera filer och ta in dem i arkivet. Är något fel tas ingenting in."""
+    from analyslib.making import add_files
+
+    for file in add_files(workspace(demo), source, files, vintage):
+        print(f"Tog in {file.origin.original_name}: {file.origin.title}, {file.origin.rows} rader.")
+
+
+@app.command()
+def check(
+    files: Files,
+    out: Annotated[Path, typer.Option("--out", help="Mappen där fellistan läggs.")] = Path(),
+) -> None:
+    """Kontrollera filer utan att ta in dem, och skriv en fellista som avsändaren kan använda."""
+    from analyslib.making import check_files
+
+    lines, is_clean = check_files(files, out)
+    print("\n".join(lines))
+    if not is_clean:
+        raise typer.Exit(11)
+
+
+@app.command()
+def template(
+    kind: Annotated[str, typer.Argument(metavar="SLAG", help="isu eller matt.")],
+    out: Annotated[Path, typer.Option("--out", help="Filen som skrivs.")] = Path("mall.xlsx"),
+) -> None:
+    """Skriv en arbetsbok att fylla i, med listor och förklaringar."""
+    from analyslib.making import write_template
+
+    write_template(kind, out)
+    print(f"Skrev {out}")
+
+
+@app.command()
+def build(
+    demo: Demo = False,
+    accept_loss: Annotated[
+        bool,
+        typer.Option("--accept-loss", help="Bygg även om det blir färre värden än sist."),
+    ] = False,
+) -> None:
+    """Bygg databaserna ur arkivet. Har inget ändrats görs ingenting."""
+    from analyslib.making import build_workspace
+
+    print(build_workspace(workspace(demo), accept_loss))
+
+
+@app.command()
+def reports() -> None:
+    """Lista rapporterna och vad de behöver veta."""
+    from analyslib.report import list_reports
+
+    for report in list_reports(workspace()):
+        print(f"{report.name}: {report.title}")
+        for parameter in report.parameters:
+            print(f"    {parameter.name} ({parameter.type}): {parameter.help}")
+
+
+@app.command()
+def report(
+    name: Annotated[str, typer.Argument(metavar="RAPPORT", help="Rapportens namn.")],
+    municipality: Annotated[
+        str, typer.Option("--municipality", help="Kommunens namn eller kod.")
+    ] = "",
+    network: Annotated[str, typer.Option("--network", help="Nätverkets id.")] = "",
+    year: Year = None,
+    project: Annotated[str, typer.Option("--project", help="Projektets id.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="Filen som skrivs.")] = None,
+    demo: Demo = False,
+) -> None:
+    """Gör en rapport."""
+    from analyslib.making import make_report
+
+    given = {
+        "municipality": municipality,
+        "network": network,
+        "year": year or "",
+        "project": project,
+    }
+    wanted = {key: value for key, value in given.items() if value}
+    print(make_report(workspace(demo), name, wanted, out))
+
+
+@app.command()
+def pack(
+    network: Annotated[str, typer.Argument(metavar="NÄTVERK", help="nua, fouis, alla …")],
+    date: Annotated[str, typer.Option("--date", help="Mötets datum, ÅÅÅÅ-MM-DD.")],
+    year: Year = None,
+    jobs: Annotated[int, typer.Option("--jobs", help="Antal rapporter i taget.")] = 2,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", help="Adress till ett kluster, t.ex. tcp://värd:8786."),
+    ] = None,
+    demo: Demo = False,
+) -> None:
+    """Gör allt till ett möte: en rapport per kommun, översikten och en startsida."""
+    finish_pack(run_pack(workspace(demo), network, date, year, jobs, scheduler))
+
+
+def run_pack(
+    place: Workspace, network: str, date: str, year: int | None, jobs: int, scheduler: str | None
+) -> PackResult:
+    from analyslib.making import make_pack
+
+    with page_bar() as on_page:
+        return make_pack(place, network, date, year, jobs, scheduler, on_page)
+
+
+@contextmanager
+def page_bar() -> Iterator[Callable[[PageResult, int, int, str], None]]:
+    """A bar that moves with each finished page and names the one in hand."""
+    from analyslib.sources.progress import Step, progress_bar
+
+    with progress_bar("Rapporter") as listener:
+        yield lambda result, done, total, name: listener(Step(done, total, name))
+
+
+def finish_pack(result: PackResult) -> None:
+    from analyslib.delivery import receipt_lines
+
+    print("\n".join(receipt_lines(result.pages, result.stopped, result.delivery)))
+    if result.exit_code:
+        raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def audit(
+    folder: Annotated[Path, typer.Argument(metavar="MAPP", help="Mappen med paket.")],
+) -> None:
+    """Pröva vad en angripare kan räkna ut av det som publicerats, och skriv ut intyget."""
+    from analyslib.making import audit_folder
+
+    text, is_safe = audit_folder(folder)
+    print(text)
+    if not is_safe:
+        raise typer.Exit(13)
+
+
+@app.command()
+def status(demo: Demo = False) -> None:
+    """Visa vad som finns: filer, databaser, vad som ändrats och vad som saknas."""
+    from analyslib.making import describe_workspace
+
+    print(describe_workspace(workspace(demo)))
+
+
+@app.command()
+def lab() -> None:
+    """Öppna JupyterLab på startsidan."""
+    from analyslib.making import open_lab
+
+    raise typer.Exit(open_lab(workspace()))

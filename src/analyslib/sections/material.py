@@ -1,0 +1,300 @@
+"""Everything one municipality's report is made of, read once from the published database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from analyslib.analysis.comparison import compare, comparisons_from, own_history
+from analyslib.analysis.peers import compare_women_with_men
+from analyslib.analysis.results import Comparison, ReferenceKind, Trend
+from analyslib.analysis.trend import trend, trends_from
+from analyslib.catalogue import (
+    RIKET,
+    Area,
+    Catalogue,
+    Indicator,
+    Municipality,
+    Network,
+    find_municipality,
+    find_network,
+    load_catalogue,
+)
+from analyslib.store.connection import Store, open_store, query
+from analyslib.workspace import Workspace, find_workspace
+
+
+YEARS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Similar:
+    """The municipalities like one in a service area, by Kolada's group of a certain year."""
+
+    service_area: str
+    group_id: str
+    title: str
+    vintage: str
+    group_year: str
+    members: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Peers:
+    """Whom a municipality is compared with. Every tuple holds municipality codes."""
+
+    county: tuple[str, ...]
+    network: tuple[str, ...]
+    skr_group: tuple[str, ...]
+    similar: Mapping[str, Similar]  # by service area
+
+
+@dataclass(frozen=True)
+class Material:
+    """One municipality and year.
+
+    `series`: own values, all indicators, years and genders. `riket`: Riket's. `benchmarks`: all
+    municipalities together, per indicator, year and gender. `network_means`: the network's
+    unweighted means. `comparisons` and `trends` are the evidence, the newest year only.
+    """
+
+    catalogue: Catalogue
+    place: Municipality
+    network: Network
+    year: int
+    is_demo: bool
+    peers: Peers
+    series: pd.DataFrame
+    riket: pd.DataFrame
+    benchmarks: pd.DataFrame
+    network_means: pd.DataFrame
+    groups: pd.DataFrame
+    missing: pd.DataFrame
+    latest: pd.DataFrame
+    sources: pd.DataFrame
+    revisions: pd.DataFrame
+    comparisons: tuple[Comparison, ...]
+    trends: tuple[Trend, ...]
+
+    @cached_property
+    def by_number(self) -> dict[tuple[str, str, ReferenceKind], Comparison]:
+        return {(c.kpi, c.gender, c.reference.kind): c for c in self.comparisons}
+
+    @cached_property
+    def trend_of(self) -> dict[tuple[str, str], Trend]:
+        return {(t.kpi, t.gender): t for t in self.trends}
+
+    @cached_property
+    def own(self) -> dict[tuple[str, str, int], tuple[float | None, str]]:
+        """Value and status by indicator, gender and year; a number never delivered is not in it."""
+        return _values(self.series)
+
+    @cached_property
+    def national(self) -> dict[tuple[str, str, int], tuple[float | None, str]]:
+        return _values(self.riket)
+
+    @cached_property
+    def benchmark(self) -> dict[tuple[str, str], pd.DataFrame]:
+        return _by_number(self.benchmarks)
+
+    @cached_property
+    def network_mean(self) -> dict[tuple[str, str], pd.DataFrame]:
+        return _by_number(self.network_means)
+
+    @cached_property
+    def revised(self) -> set[tuple[str, str, int]]:
+        """Own numbers that a later delivery has changed."""
+        own = self.revisions[self.revisions["municipality"] == self.place.code]
+        return set(zip(own["kpi"], own["gender"], own["year"], strict=True))
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        return tuple(range(self.year - YEARS_SHOWN + 1, self.year + 1))
+
+    def comparison(
+        self, kpi: str, kind: ReferenceKind = ReferenceKind.RIKET, gender: str = "T"
+    ) -> Comparison | None:
+        return self.by_number.get((kpi, gender, kind))
+
+    def similar_of(self, area: Area) -> Similar | None:
+        return self.peers.similar.get(area.service_area)
+
+
+def _by_number(frame: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
+    return {(str(kpi), str(sex)): rows for (kpi, sex), rows in frame.groupby(["kpi", "gender"])}
+
+
+def _values(frame: pd.DataFrame) -> dict[tuple[str, str, int], tuple[float | None, str]]:
+    keys = zip(frame["kpi"], frame["gender"], frame["year"], strict=True)
+    values = [None if missing else value for value, missing in _with_missing(frame["value"])]
+    return dict(zip(keys, zip(values, frame["status"], strict=True), strict=True))
+
+
+def _with_missing(values: pd.Series) -> list[tuple[float, bool]]:
+    return list(zip(values.tolist(), values.isna().tolist(), strict=True))
+
+
+def open_published(data: str) -> tuple[Workspace, Store]:
+    """The published database: of the demo, or of the real data. All that a report may open."""
+    workspace = find_workspace(demo=data == "demo")
+    return workspace, open_store(workspace.publish_db, threads=1)
+
+
+def read_material(municipality: str, network: str, year: int, data: str) -> Material:
+    """Read and judge everything once. Raises UsageError for an unknown place or network."""
+    catalogue = load_catalogue()
+    place = find_municipality(catalogue, municipality)
+    around = find_network(catalogue, network)
+    workspace, store = open_published(data)
+    with store:
+        peers = _peers(store, catalogue, place, around)
+        series = query(store, "municipality_series", municipality=place.code)
+        riket = query(store, "municipality_series", municipality=RIKET)
+        comparisons, trends = _evidence(store, catalogue, place, year, peers, series, riket)
+        kpis = list(catalogue.indicators)
+        return Material(
+            catalogue=catalogue,
+            place=place,
+            network=around,
+            year=year,
+            is_demo=workspace.demo,
+            peers=peers,
+            series=series,
+            riket=riket,
+            benchmarks=query(store, "benchmarks", kpis=kpis),
+            network_means=query(store, "group_means", kpis=kpis, members=list(peers.network)),
+            groups=query(store, "groups_of_municipality", municipality=place.code),
+            missing=query(store, "missing_by_kind", municipality=place.code),
+            latest=query(store, "latest_years", at_least=50),
+            sources=query(store, "sources_used", kpis=kpis),
+            revisions=query(store, "revisions", municipality=place.code, since=""),
+            comparisons=comparisons,
+            trends=trends,
+        )
+
+
+def _peers(store: Store, catalogue: Catalogue, place: Municipality, network: Network) -> Peers:
+    county = query(store, "same_county", municipality=place.code)
+    skr_group = query(store, "same_skr_group", municipality=place.code)
+    wanted = {area.service_area for area in catalogue.areas.values() if area.service_area}
+    similar = {name: _similar(store, place, name) for name in sorted(wanted)}
+    return Peers(
+        county=tuple(county["municipality"]),
+        network=network.members,
+        skr_group=tuple(skr_group["municipality"]),
+        similar={name: found for name, found in similar.items() if found is not None},
+    )
+
+
+def _similar(store: Store, place: Municipality, service_area: str) -> Similar | None:
+    rows = query(
+        store, "similar_municipalities", municipality=place.code, service_area=service_area
+    )
+    if rows.empty:
+        return None
+    first = rows.iloc[0]
+    return Similar(
+        service_area=service_area,
+        group_id=str(first["group_id"]),
+        title=str(first["title"]),
+        vintage=str(first["vintage"]),
+        group_year=str(first["group_year"]),
+        members=tuple(rows["member"]),
+        names=tuple(rows["municipality_name"]),
+    )
+
+
+def _evidence(
+    store: Store,
+    catalogue: Catalogue,
+    place: Municipality,
+    year: int,
+    peers: Peers,
+    series: pd.DataFrame,
+    riket: pd.DataFrame,
+) -> tuple[tuple[Comparison, ...], tuple[Trend, ...]]:
+    """Every comparison of the year against every reference, and every development up to it."""
+    past = series[series["year"] <= year].reset_index(drop=True)
+    indicators = catalogue.indicators
+    references = pd.concat(
+        [
+            _riket_reference(riket, year),
+            group_references(store, catalogue, year, peers),
+            own_history(past, indicators),
+        ],
+        ignore_index=True,
+    )
+    against = compare(past, references, indicators, years=[year])
+    women = compare_women_with_men(past, indicators, year)
+    judged = trend(past, indicators, until=year)
+    found = (*comparisons_from(against), *comparisons_from(women))
+    return found, tuple(trends_from(judged))
+
+
+def _riket_reference(riket: pd.DataFrame, year: int) -> pd.DataFrame:
+    now = riket[(riket["year"] == year) & riket["value"].notna()]
+    return now[["kpi", "year", "gender", "value"]].assign(
+        municipality="",
+        kind=str(ReferenceKind.RIKET),
+        label="",
+        weighted=True,
+        n_members=1,
+        n_possible=1,
+        group_id=RIKET,
+        vintage="",
+        spread=float("nan"),
+    )
+
+
+def group_references(store: Store, catalogue: Catalogue, year: int, peers: Peers) -> pd.DataFrame:
+    """The unweighted means of a municipality's groups, ready for `compare`."""
+    asked = list(_asked(catalogue, peers))
+    columns = [list(column) for column in zip(*asked, strict=True)] if asked else [[], [], []]
+    kinds, areas, members = columns
+    rows = query(store, "reference_values", year=year, kinds=kinds, areas=areas, members=members)
+    possible = _possible(catalogue, peers)
+    area_of = {indicator.id: indicator.area for indicator in catalogue.indicators.values()}
+    n_possible = [
+        possible.get((kind, area_of[kpi]), possible.get((kind, ""), len(catalogue.municipalities)))
+        for kind, kpi in zip(rows["kind"], rows["kpi"], strict=True)
+    ]
+    rows = rows[rows["value"].notna()].assign(
+        n_possible=pd.Series(n_possible, index=rows.index, dtype="int64")
+    )
+    return rows.assign(
+        municipality="", year=year, label="", weighted=False, group_id="", vintage=""
+    )
+
+
+def _asked(catalogue: Catalogue, peers: Peers) -> list[tuple[str, str, str]]:
+    """(kind, area, member) of every group; similar municipalities differ by area."""
+    common = {
+        ReferenceKind.COUNTY: peers.county,
+        ReferenceKind.NETWORK: peers.network,
+        ReferenceKind.SKR_GROUP: peers.skr_group,
+    }
+    asked = [(str(kind), "", code) for kind, codes in common.items() for code in codes]
+    for area in catalogue.areas.values():
+        similar = peers.similar.get(area.service_area)
+        members = similar.members if similar else ()
+        asked += [(str(ReferenceKind.SIMILAR), area.id, code) for code in members]
+    return asked
+
+
+def _possible(catalogue: Catalogue, peers: Peers) -> dict[tuple[str, str], int]:
+    sizes: dict[tuple[str, str], int] = {}
+    for kind, area, _ in _asked(catalogue, peers):
+        sizes[kind, area] = sizes.get((kind, area), 0) + 1
+    return sizes
+
+
+def indicators_of(material: Material, area: Area) -> tuple[Indicator, ...]:
+    """The indicators that some municipality has had a value for in the years shown."""
+    frame = material.benchmarks
+    shown = frame[(frame["n"] > 0) & frame["year"].isin(material.years)]
+    known = set(shown["kpi"])
+    return tuple(indicator for indicator in area.indicators if indicator.id in known)

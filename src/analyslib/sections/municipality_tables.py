@@ -1,0 +1,276 @@
+"""The tables of a municipality's report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from analyslib.analysis.results import Answer, Comparison, ReferenceKind
+from analyslib.catalogue import RIKET, Area, Indicator
+from analyslib.sections.material import Material, indicators_of
+from analyslib.sections.parts import Html, Shown, bullets, join, paragraph
+from analyslib.tables import Cell, Table, derived_cell, header_cell, raw_cell, text_cell
+from analyslib.text.formats import format_date, format_list, format_number
+from analyslib.text.words import ANSWER_WORDS, REASON_WORDS, format_answer, format_trend_answer
+
+
+GROUPS = {
+    ReferenceKind.UNWEIGHTED_MEAN: "Alla kommuner, ovägt",
+    ReferenceKind.SIMILAR: "Liknande kommuner, ovägt",
+    ReferenceKind.NETWORK: "Nätverket, ovägt",
+}
+ASPECTS = {
+    "background": "Bakgrund",
+    "resources": "Resurser",
+    "volumes": "Volymer",
+    "quality": "Kvalitet",
+    "results": "Resultat",
+}
+OWN_WORK = "Egen bearbetning av data från Kolada; egna värden och Riket är oförändrade från källan."
+
+
+def area_table(material: Material, area: Area, indicators: Sequence[Indicator]) -> Table:
+    """Own values over the years, Riket, the groups' means and the two answers."""
+    order = list(ASPECTS)
+    rows = sorted(indicators, key=lambda indicator: order.index(indicator.aspect))
+    return Table(
+        caption=f"{area.title}: värden för {material.place.name}",
+        columns=(
+            "Nyckeltal",
+            "Del",
+            *map(str, material.years),
+            f"Riket, vägt, {material.year}",
+            *(f"{label}, {material.year}" for label in GROUPS.values()),
+            "Läge mot riket",
+            "Utveckling",
+        ),
+        rows=tuple(_area_row(material, indicator) for indicator in rows),
+        note="Riket är vägt efter folkmängd; i ovägda medelvärden räknas alla kommuner lika.",
+        source_line=OWN_WORK,
+    )
+
+
+def _area_row(material: Material, indicator: Indicator) -> tuple[Cell, ...]:
+    comparison = material.comparison(indicator.id)
+    trend = material.trend_of.get((indicator.id, "T"))
+    return (
+        header_cell(f"{indicator.short} ({indicator.unit})"),
+        text_cell(ASPECTS[indicator.aspect]),
+        *(own_cell(material, indicator, year) for year in material.years),
+        riket_cell(material, indicator, material.year),
+        *(_mean_cell(material, indicator, kind) for kind in GROUPS),
+        text_cell(answer_words(comparison)),
+        text_cell(format_trend_answer(trend.answer) if trend else "–"),
+    )
+
+
+def own_cell(material: Material, indicator: Indicator, year: int, gender: str = "T") -> Cell:
+    """An own value as the source has it; a row that was never delivered says so."""
+    value, status = material.own.get((indicator.id, gender, year), (None, "Not delivered"))
+    revised = (indicator.id, gender, year) in material.revised
+    return raw_cell(indicator, material.place.code, year, gender, value, status, revised)
+
+
+def riket_cell(material: Material, indicator: Indicator, year: int) -> Cell:
+    value, status = material.national.get((indicator.id, "T", year), (None, "Not delivered"))
+    return raw_cell(indicator, RIKET, year, "T", value, status)
+
+
+def _mean_cell(material: Material, indicator: Indicator, kind: ReferenceKind) -> Cell:
+    comparison = material.comparison(indicator.id, kind)
+    value = comparison.reference.value if comparison and indicator.kind != "coded" else None
+    return derived_cell(value, f"{kind}-mean", indicator.decimals)
+
+
+def answer_words(comparison: Comparison | None) -> str:
+    """The answer with its reason where it cannot be judged."""
+    if comparison is None:
+        return "–"
+    words = format_answer(comparison.answer)
+    if comparison.answer is Answer.CANNOT_BE_JUDGED and comparison.reason in REASON_WORDS:
+        return f"{words}: {REASON_WORDS[comparison.reason]}"
+    return words
+
+
+def women_men_table(
+    material: Material, area: Area, indicators: Iterable[Indicator]
+) -> Table | None:
+    """Women and men in the newest year; nothing where the area has no values by sex."""
+    rows = [
+        (
+            header_cell(f"{indicator.short} ({indicator.unit})"),
+            own_cell(material, indicator, material.year, "K"),
+            own_cell(material, indicator, material.year, "M"),
+            text_cell(answer_words(comparison)),
+        )
+        for indicator in indicators
+        if (comparison := material.comparison(indicator.id, ReferenceKind.MEN, "K"))
+        and comparison.value is not None
+        and comparison.reference.value is not None
+    ]
+    if not rows:
+        return None
+    return Table(
+        caption=f"{area.title}: kvinnor och män {material.year}",
+        columns=("Nyckeltal", "Kvinnor", "Män", "Kvinnor jämfört med män"),
+        rows=tuple(rows),
+        source_line=OWN_WORK,
+    )
+
+
+def answers_table(material: Material, areas: Iterable[Area]) -> Table:
+    """One row per area: how many of its key figures fall in each of the answers."""
+    answers = list(ANSWER_WORDS)
+    rows = []
+    for area in areas:
+        kpis = [indicator.id for indicator in indicators_of(material, area)]
+        found = [material.comparison(kpi) for kpi in kpis]
+        counts = Counter(item.answer for item in found if item and item.value is not None)
+        total = sum(counts.values())
+        cells = [derived_cell(counts[answer], f"count-{answer}") for answer in answers]
+        without = derived_cell(len(area.indicators) - total, "count-without-value")
+        rows.append((header_cell(area.title), *cells, without))
+    heads = (format_answer(answer).replace(" ", "\u00a0", 1) for answer in answers)
+    return Table(
+        caption=f"Antal nyckeltal per område och svar, jämfört med riket {material.year}",
+        columns=("Område", *heads, f"utan värde {material.year}"),
+        rows=tuple(rows),
+        note="Högre och lägre används för nyckeltal som inte har någon önskad riktning.",
+    )
+
+
+def context_table(material: Material) -> Table:
+    """The background indicators, own and Riket, without answers."""
+    area = material.catalogue.areas["bakgrund"]
+    first, last = material.years[0], material.year
+    rows = tuple(
+        (
+            header_cell(f"{indicator.short} ({indicator.unit})"),
+            own_cell(material, indicator, first),
+            own_cell(material, indicator, last),
+            riket_cell(material, indicator, last),
+        )
+        for indicator in indicators_of(material, area)
+        if indicator.main
+    )
+    return Table(
+        caption=f"{material.place.name} i siffror",
+        columns=("Nyckeltal", str(first), str(last), f"Riket {last}"),
+        rows=rows,
+        source_line="Källa: Kolada.",
+    )
+
+
+def peers_table(material: Material) -> Table:
+    """Who is in each group, and from which year the group is."""
+    places = material.catalogue.municipalities
+    place, peers = material.place, material.peers
+    groups = [
+        (f"{place.county_name}", "länet", peers.county),
+        (material.network.title, "nätverket", peers.network),
+        (f"{place.skr_group} {place.skr_group_name}", "SKR:s kommungrupp", peers.skr_group),
+    ]
+    rows = [
+        (header_cell(title), text_cell(what), text_cell(_names([places[c].name for c in codes])))
+        for title, what, codes in groups
+    ]
+    rows += [
+        (
+            header_cell(f"Liknande kommuner, {name}"),
+            text_cell(f"Koladas grupp {found.group_year}, {found.group_id}"),
+            text_cell(_names(found.names)),
+        )
+        for name, found in peers.similar.items()
+    ]
+    return Table(
+        caption=f"Vilka {place.name} jämförs med",
+        columns=("Grupp", "Vad", "Kommuner"),
+        rows=tuple(rows),
+        note="Liknande kommuner väljs av Kolada efter struktur och kostnader; kommunen själv ingår "
+        "inte. Länet, nätverket och kommungruppen innehåller också kommunen själv.",
+    )
+
+
+def _names(names: Sequence[str]) -> str:
+    if len(names) > 20:
+        return f"{format_number(len(names))} kommuner"
+    return format_list(list(names))
+
+
+def missing_table(material: Material) -> Table:
+    """Per area: how many yearly values there are, and each kind of nothing."""
+    kinds = {
+        "with_value": "har värde",
+        "missing": "bortfall",
+        "not_applicable": "ej tillämplig",
+        "privacy": "sekretess",
+        "unknown": "utan angiven orsak",
+        "never_delivered": "ej levererat",
+    }
+    totals = material.missing.groupby("area")[list(kinds)].sum()
+    rows = tuple(
+        (
+            header_cell(area.title),
+            *(derived_cell(float(totals[kind][area.id]), f"count-{kind}") for kind in kinds),
+        )
+        for area in material.catalogue.areas.values()
+        if area.id in totals.index
+    )
+    return Table(
+        caption=f"Årsvärden för {material.place.name} sedan serierna började, efter om de finns",
+        columns=("Område", *kinds.values()),
+        rows=rows,
+        note="Räknat över alla år då någon kommun har ett värde.",
+    )
+
+
+def breaks_table(material: Material) -> Shown:
+    """Series that are broken within the years shown, and those that have ended."""
+    indicators = material.catalogue.indicators
+    broken = [
+        f"{indicator.short}: ny serie från {found.year}. {found.reason}"
+        for indicator in indicators.values()
+        for found in indicator.breaks
+        if material.years[0] < found.year <= material.year
+    ]
+    ended = material.latest[material.latest["ended"]]
+    names = [indicators[kpi].short for kpi in ended["kpi"]]
+    unknown = sum(not indicator.breaks_known for indicator in indicators.values())
+    return join(
+        [
+            paragraph("Brutna serier bland åren som visas:" if broken else ""),
+            bullets(broken),
+            paragraph(f"Upphörda hos källan: {format_list(names)}." if names else ""),
+            paragraph(
+                f"För {format_number(unknown)} av {format_number(len(indicators))} nyckeltal är "
+                "det inte känt om serien har brott."
+                if unknown
+                else ""
+            ),
+        ]
+    )
+
+
+def sources_table(material: Material) -> Shown:
+    """Every file that the report's numbers come from."""
+    rows = tuple(
+        (
+            header_cell(f"{row['publisher']}: {row['title']}"),
+            text_cell(format_date(str(row["vintage"])[:10])),
+            text_cell(format_date(str(row["retrieved"])[:10])),
+            text_cell(str(row["licence"])),
+            text_cell(str(row["sha256"])[:12]),
+        )
+        for row in material.sources.to_dict("records")
+    )
+    table = Table(
+        caption="Filer som siffrorna kommer från",
+        columns=("Källa", "Gäller", "Hämtad", "Villkor", "Kontrollsumma"),
+        rows=rows,
+    )
+    explained = Html(
+        "<p>Kommunens egna värden och Riket visas som källan har dem. Medelvärden, intervall, "
+        "svar och utveckling har vi räknat fram; för dem är källan ”Egen bearbetning av data "
+        "från Kolada”.</p>"
+    )
+    return join([table, explained])

@@ -1,0 +1,106 @@
+"""The small pieces that a page is made of, beside figures and tables. All text is escaped here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Protocol
+
+from analyslib.analysis.results import Answer
+from analyslib.text.words import format_answer, format_trend_answer
+
+
+CHIPS = {
+    Answer.BETTER: "better",
+    Answer.WORSE: "worse",
+    Answer.HIGHER: "higher",
+    Answer.LOWER: "lower",
+    Answer.NO_CERTAIN_DIFFERENCE: "none",
+    Answer.CANNOT_BE_JUDGED: "unknown",
+}
+
+
+class Shown(Protocol):
+    """Anything a notebook can show as HTML."""
+
+    def _repr_html_(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Html:
+    """A piece of finished HTML."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def join(parts: Iterable[Shown | None]) -> Html:
+    """Several pieces as one; what is None is left out."""
+    return Html("\n".join(part._repr_html_() for part in parts if part is not None))
+
+
+def heading(text: str, level: int) -> Html:
+    return Html(f"<h{level}>{escape(text)}</h{level}>")
+
+
+def section(anchor: str, *parts: Shown | None) -> Html:
+    """A part of the page that links can lead to; the page itself gives headings their anchors."""
+    return Html(f'<section id="{anchor}">{join(parts).html}</section>')
+
+
+def slug(text: str) -> str:
+    """An anchor in plain letters: "Hälsa & vård" becomes "halsa-vard"."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def paragraph(text: str, css: str = "") -> Html | None:
+    """A paragraph; nothing where there is no text."""
+    return Html(f"<p{_css(css)}>{escape(text)}</p>") if text else None
+
+
+def paragraphs(text: str) -> Html | None:
+    """Blank lines part paragraphs."""
+    found = [" ".join(piece.split()) for piece in re.split(r"\n\s*\n", text.strip())]
+    return join(map(paragraph, found)) if text.strip() else None
+
+
+def bullets(items: Sequence[Shown | str], css: str = "", ordered: bool = False) -> Html | None:
+    """A list; nothing where it is empty. Text is escaped, finished pieces are not."""
+    tag = "ol" if ordered else "ul"
+    body = "".join(f"<li>{_inline(item)}</li>" for item in items)
+    return Html(f"<{tag}{_css(css)}>{body}</{tag}>") if items else None
+
+
+def _inline(item: Shown | str) -> str:
+    return escape(item) if isinstance(item, str) else item._repr_html_()
+
+
+def box(css: str, *parts: Shown | None) -> Html:
+    """A box with its own colour: sammanfattning, fragor, notis."""
+    return Html(f'<div class="{css}">{join(parts).html}</div>')
+
+
+def chip(answer: Answer, trend: bool = False) -> Html:
+    """An answer as symbol and word in a shape of its own."""
+    words = format_trend_answer(answer) if trend else format_answer(answer)
+    return Html(f'<span class="svar svar-{CHIPS[answer]}">{escape(words)}</span>')
+
+
+def link(text: str, anchor: str) -> Html:
+    """A link to a place on the same page."""
+    return Html(f'<a href="#{anchor}">{escape(text)}</a>')
+
+
+def text_with(*pieces: Shown | str) -> Html:
+    """Text and small pieces in one line."""
+    return Html(" ".join(_inline(piece) for piece in pieces))
+
+
+def _css(css: str) -> str:
+    return f' class="{css}"' if css else ""
