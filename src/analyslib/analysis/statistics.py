@@ -50,7 +50,7 @@ def poisson(count: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
     Where Byar's lower limit would be negative it does not exist (NaN).
     """
     x = np.atleast_1d(np.asarray(count, float))
-    low, high = _byar(np.where(x >= EXACT_BELOW, x, np.nan), level)
+    low, high = byar(np.where(x >= EXACT_BELOW, x, np.nan), level)
     few = (x >= 0) & (x < EXACT_BELOW)
     if few.any():
         low[few], high[few] = exact_poisson(x[few], level)
@@ -58,8 +58,9 @@ def poisson(count: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
     return low.reshape(shape), high.reshape(shape)
 
 
-def _byar(x: Floats, level: float) -> tuple[Floats, Floats]:
-    z = _z(level)
+def byar(count: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Byar's approximation alone. Its lower limit is NaN where it would be negative."""
+    x, z = np.asarray(count, float), _z(level)
     y = x + 1
     with np.errstate(invalid="ignore"):
         low = x * (1 - 1 / (9 * x) - z / (3 * np.sqrt(x))) ** 3
