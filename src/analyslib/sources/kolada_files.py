@@ -72,7 +72,7 @@ def _rules(dataset: str, this_year: int) -> tuple[Rule, ...]:
             Rule("year", f"v >= {FIRST_YEAR}", "är inget årtal", "År skrivs med fyra siffror."),
             Rule(
                 "year",
-                f"v < {FIRST_YEAR} OR v <= {this_year}",
+                f"v IS NULL OR v < {FIRST_YEAR} OR v <= {this_year}",
                 "är ett år som inte har varit",
                 "Prognoser hör inte hit; ta bort raderna.",
             ),
@@ -157,7 +157,8 @@ def _broken(
         (value,) = connection.execute(
             f"SELECT {rule.column} FROM incoming WHERE row = {row}"
         ).fetchone() or (None,)
-        shown = "Tomt fält" if value in (None, "") else f"”{str(value)[:20]}”"
+        empty_field = "Fältet" if rule.column == "year" else "Tomt fält"
+        shown = empty_field if value in (None, "") else f"”{str(value)[:20]}”"
         yield Fault(f"{shown} {rule.what}{_more(count)}.", _at(path, shape, row), rule.remedy)
 
 

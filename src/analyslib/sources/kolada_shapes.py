@@ -12,7 +12,7 @@ import gzip
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -95,6 +95,8 @@ class Shape:
     columns: tuple[tuple[str, str], ...] = ()  # ours, theirs
     text_values: bool = True  # value is not a number in the file
     delimiter: str = ","
+    header: tuple[str, ...] = ()  # every column of a csv, in order
+    packed: bool = False  # gzip, whatever the name says
 
     def theirs(self, ours: str) -> str | None:
         return dict(self.columns).get(ours)
@@ -102,7 +104,7 @@ class Shape:
 
 def find_shape(path: Path) -> Shape:
     """The shape of `path`, whatever its name says. Raises SourceError where it has none."""
-    start = _first_bytes(path)
+    start, packed = _first_bytes(path)
     if start[:4] == b"PAR1":
         return _table_shape(path, "parquet", _parquet_columns(path))
     if start[:2] == b"PK":
@@ -113,23 +115,24 @@ def find_shape(path: Path) -> Shape:
         )
     text = _as_text(path, start)
     if text.lstrip().startswith(("{", "[")):
-        return _json_shape(path, text)
+        return _json_shape(path, text, packed)
     if text.lstrip()[:1] == "<":
         raise SourceError(
             "Filen är en webbsida.", path.name, "Hämta själva datafilen och försök igen."
         )
-    return _csv_shape(path, text)
+    return _csv_shape(path, text, packed)
 
 
 def archived_shape(file: ArchivedFile) -> Shape:
     """The shape of a file in the archive: a fetched page can be empty and still be right."""
-    start = _first_bytes(file.path)
+    start, packed = _first_bytes(file.path)
     if start.lstrip()[:1] in (b"{", b"["):
-        return Shape("json", file.origin.dataset)
+        return Shape("json", file.origin.dataset, packed=packed)
     return find_shape(file.path)
 
 
-def _first_bytes(path: Path) -> bytes:
+def _first_bytes(path: Path) -> tuple[bytes, bool]:
+    """The beginning of the content, and whether it was packed."""
     if not path.is_file():
         raise SourceError("Filen finns inte.", str(path), "Kontrollera namnet och mappen.")
     if path.stat().st_size == 0:
@@ -137,10 +140,10 @@ def _first_bytes(path: Path) -> bytes:
     with path.open("rb") as raw:
         start = raw.read(HEAD)
     if start[:2] != b"\x1f\x8b":
-        return start
+        return start, False
     try:
         with gzip.open(path) as packed:
-            return packed.read(HEAD)
+            return packed.read(HEAD), True
     except (EOFError, OSError) as error:
         raise cut_off(path) from error
 
@@ -166,7 +169,7 @@ def _as_text(path: Path, start: bytes) -> str:
         ) from error
 
 
-def _json_shape(path: Path, text: str) -> Shape:
+def _json_shape(path: Path, text: str, packed: bool) -> Shape:
     """Read off the first thing in the list, so that a page of a gigabyte costs nothing."""
     inner = text.partition('"values"')[2]
     marks = {
@@ -177,7 +180,7 @@ def _json_shape(path: Path, text: str) -> Shape:
     }
     for dataset, wanted in marks.items():
         if all(mark in inner for mark in wanted):
-            return Shape("json", dataset)
+            return Shape("json", dataset, packed=packed)
     if re.match(r"\s*:\s*\[\s*\]", inner):
         raise SourceError("Svaret är tomt.", path.name, "Det finns inget att lägga in.")
     raise SourceError(
@@ -187,11 +190,16 @@ def _json_shape(path: Path, text: str) -> Shape:
     )
 
 
-def _csv_shape(path: Path, text: str) -> Shape:
+def _csv_shape(path: Path, text: str, packed: bool) -> Shape:
     header = text.splitlines()[0]
     delimiter = max(",;\t", key=header.count)
     names = next(csv.reader(io.StringIO(header), delimiter=delimiter))
-    return _table_shape(path, "csv", {name.strip(): "VARCHAR" for name in names}, delimiter)
+    if len(set(names)) < len(names):
+        raise SourceError(
+            "Två kolumner har samma namn.", f"{path.name}, rad 1", "Ta bort den ena."
+        )
+    shape = _table_shape(path, "csv", dict.fromkeys(names, "VARCHAR"))
+    return replace(shape, delimiter=delimiter, header=tuple(names), packed=packed)
 
 
 def _parquet_columns(path: Path) -> dict[str, str]:
@@ -202,15 +210,15 @@ def _parquet_columns(path: Path) -> dict[str, str]:
         raise cut_off(path) from error
 
 
-def _table_shape(path: Path, form: str, columns: dict[str, str], delimiter: str = ",") -> Shape:
-    lower = {name.lower(): name for name in columns}
+def _table_shape(path: Path, form: str, columns: dict[str, str]) -> Shape:
+    lower = {name.strip().lower(): name for name in columns}
     best: tuple[list[str], str] | None = None
     for dataset, aliases in ALIASES.items():
         found = _match(lower, {**aliases, **OPTIONAL.get(dataset, {})})
         missing = [ours for ours in aliases if ours not in found]
         if not missing:
             number = columns[found["value"]] not in ("VARCHAR", "BLOB") if "value" in found else 0
-            return Shape(form, dataset, tuple(found.items()), not number, delimiter)
+            return Shape(form, dataset, tuple(found.items()), not number)
         if len(missing) <= len(aliases) // 2 and (best is None or len(missing) < len(best[0])):
             best = missing, dataset
     raise _no_shape(path, best, tuple(columns))
@@ -248,14 +256,10 @@ def unused_columns(path: Path, shape: Shape) -> tuple[str, ...]:
     """Columns that we neither use nor know what they are."""
     if shape.format == "json":
         return ()
-    if shape.format == "parquet":
-        names: Sequence[str] = list(_parquet_columns(path))
-    else:
-        header = _as_text(path, _first_bytes(path)).splitlines()[0]
-        names = next(csv.reader(io.StringIO(header), delimiter=shape.delimiter))
+    names = tuple(_parquet_columns(path)) if shape.format == "parquet" else shape.header
     used = {theirs for _, theirs in shape.columns}
     return tuple(
-        name for name in names if name.strip() not in used and name.lower() not in KNOWN_EXTRAS
+        name for name in names if name not in used and name.lower() not in KNOWN_EXTRAS
     )
 
 
@@ -282,16 +286,26 @@ def _table(shape: Shape, paths: Sequence[Path], row: bool) -> str:
     if shape.format == "parquet":
         numbered = "true" if row else "false"
         return f"read_parquet({files}, filename = true, file_row_number = {numbered})"
+    columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in shape.header)
     return (
-        f"read_csv({files}, header = true, all_varchar = true, delim = '{shape.delimiter}', "
-        "quote = '\"', escape = '\"', strict_mode = true, filename = true)"
+        f"read_csv({files}, columns = {{{columns}}}, auto_detect = false, header = true, "
+        f"delim = '{shape.delimiter}', quote = '\"', escape = '\"', filename = true, "
+        f"compression = '{_compression(shape)}')"
     )
+
+
+def _compression(shape: Shape) -> str:
+    return "gzip" if shape.packed else "none"
+
+
+def _text(name: str) -> str:
+    return "'" + name.replace("'", "''") + "'"
 
 
 def _columns(shape: Shape) -> str:
     parts = ["filename AS path"]
-    for ours, theirs in shape.columns:
-        parts += _value(shape) if ours == "value" else [f"{_cast(ours, theirs)} AS {ours}"]
+    for ours, _ in shape.columns:
+        parts += _value(shape) if ours == "value" else [f"{_cast(shape, ours)} AS {ours}"]
     for ours, cast in _EMPTY.get(shape.dataset, {}).items():
         if shape.theirs(ours) is None:
             parts.append(f"{cast} AS {ours}")
@@ -304,8 +318,14 @@ _EMPTY = {
 }
 
 
-def _cast(ours: str, theirs: str) -> str:
-    name = '"' + theirs.replace('"', '""') + '"'
+def _name(shape: Shape, ours: str) -> str:
+    return '"' + (shape.theirs(ours) or "").replace('"', '""') + '"'
+
+
+def _cast(shape: Shape, ours: str) -> str:
+    """trim() also keeps DuckDB from reading the csv column as numbers, which would make what
+    TRY_CAST forgives an error of the whole file."""
+    name = _name(shape, ours) if shape.format == "parquet" else f"trim({_name(shape, ours)})"
     if ours == "year":
         return f"TRY_CAST({name} AS INTEGER)"
     if ours == "deleted":
@@ -315,7 +335,7 @@ def _cast(ours: str, theirs: str) -> str:
 
 def _value(shape: Shape) -> list[str]:
     """NaN is how some programs write an empty cell in a column of numbers."""
-    name = '"' + (shape.theirs("value") or "").replace('"', '""') + '"'
+    name = _name(shape, "value")
     if not shape.text_values:
         number = f"CASE WHEN NOT isnan({name}::DOUBLE) THEN {name}::DOUBLE END"
         return [f"{number} AS value", "NULL::VARCHAR AS value_text"]
@@ -329,7 +349,7 @@ def _json_rows(shape: Shape, paths: Sequence[Path]) -> str:
     source = (
         f"read_json({_file_list(paths)}, filename = true, "
         f"columns = {{'values': 'STRUCT({JSON_COLUMNS[shape.dataset]})[]', 'count': 'BIGINT'}}, "
-        f"maximum_object_size = {_largest(paths)})"
+        f"compression = '{_compression(shape)}', maximum_object_size = {_largest(paths)})"
     )
     things = f"SELECT filename AS path, unnest(\"values\", max_depth := 2) FROM {source}"
     if shape.dataset == "values":
@@ -364,5 +384,4 @@ def _unpacked_size(path: Path) -> int:
 
 
 def _file_list(paths: Sequence[Path]) -> str:
-    names = ("'" + str(path).replace("'", "''") + "'" for path in paths)
-    return f"[{', '.join(names)}]"
+    return f"[{', '.join(_text(str(path)) for path in paths)}]"

@@ -36,6 +36,13 @@ from analyslib.workspace import Workspace
 # From the analyst's new database to the protected tables that may be published.
 Release = Callable[[duckdb.DuckDBPyConnection], Mapping[str, pd.DataFrame]]
 
+# What DuckDB raises where it cannot write: at once, when it commits, or when it has given up.
+UNWRITTEN = (
+    duckdb.IOException,
+    duckdb.TransactionException,
+    duckdb.FatalException,
+    duckdb.OutOfMemoryException,
+)
 ANALYS = "analys.duckdb"
 PUBLISH = "publish.duckdb"
 
@@ -73,7 +80,7 @@ def build(
             shutil.copyfile(publish_path, analys)
             released = _build_individual(analys, files, release)
             if released:
-                with duckdb.connect(str(publish_path)) as connection:
+                with _writing(publish_path) as connection:
                     publish(connection, released)
             report = describe_build(workspace, publish_path, counts)
             _swap(analys, workspace.processed / ANALYS)
@@ -135,18 +142,27 @@ def _build_public(
     mark: str,
 ) -> list[FileCount]:
     """Everything but individual rows, in a file that never has held any."""
-    with duckdb.connect(str(path)) as connection:
+    with _writing(path) as connection:
         connection.execute("SET python_enable_replacements = false")
         connection.execute("SET autoinstall_known_extensions = false")
         run_query(connection, "build/schema")
         counts = load_metadata(connection, files, catalogue)
         values = [file for file in files if file.origin.dataset == "values"]
         counts += load_values(connection, values)
-        _write_sources(connection, workspace, counts)
-        _write_info(connection, workspace, mark)
         attach_old(connection, workspace.processed / PUBLISH)
         check_built(connection, counts, accept_loss)
+        _write_sources(connection, workspace, counts)
+        _write_info(connection, workspace, mark)
     return counts
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Everything is in the one file when this is left: closing alone hides it from us when the
+    disk is full, and leaves the rest in a log beside the file, which would not be swapped in."""
+    with duckdb.connect(str(path)) as connection:
+        yield connection
+        connection.execute("CHECKPOINT")
 
 
 def _write_sources(
@@ -190,7 +206,7 @@ def _build_individual(
     path: Path, files: Sequence[ArchivedFile], release: Release | None
 ) -> Mapping[str, pd.DataFrame]:
     """Individual rows, for the analyst's database only, and what may be published of them."""
-    with duckdb.connect(str(path)) as connection:
+    with _writing(path) as connection:
         for name, module in SOURCES.items():
             own = [file for file in files if file.origin.source in (name, "demo")]
             if hasattr(module, "load") and own:
@@ -235,8 +251,12 @@ def _clear(places: Sequence[Path]) -> None:
 
 
 def _swap(new: Path, old: Path) -> None:
-    """Readers that have the old one open go on with it; whoever opens now gets the new."""
+    """Readers that have the old one open go on with it; whoever opens now gets the new.
+
+    A log that another program left beside the old one must not be read into the new.
+    """
     try:
+        old.with_name(f"{old.name}.wal").unlink(missing_ok=True)
         os.replace(new, old)
     except PermissionError as error:  # Windows refuses while someone has the file open
         raise StoreError(
@@ -252,7 +272,7 @@ def _told_of_full_disks(workspace: Workspace) -> Iterator[None]:
         yield
     except OSError as error:
         raise _not_written(workspace, str(error), error.errno == errno.ENOSPC) from error
-    except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as error:
+    except UNWRITTEN as error:
         raise _not_written(workspace, str(error), "No space left" in str(error)) from error
 
 

@@ -36,10 +36,10 @@ class BuildReport:
     def __str__(self) -> str:
         if not self.built:
             return "Inget att göra: inget har ändrats sedan förra bygget."
-        missing = _number(self.numbers - self.values)
+        missing, series = _number(self.numbers - self.values), _number(self.series)
         lines = [
             f"Byggt på {_number(self.seconds, 1)} s ur {len(self.files)} filer.",
-            f"{_number(self.values)} värden och {missing} saknade, i {_number(self.series)} nyckeltal.",
+            f"{_number(self.values)} värden och {missing} saknade, i {series} nyckeltal.",
         ]
         superseded = sum(count.superseded for count in self.files)
         if superseded:

@@ -99,6 +99,7 @@ def _register_definitions(connection: Connection, catalogue: Catalogue) -> None:
     )
     connection.register("defined", places)
     connection.register("defined_indicator", _indicator_frame(catalogue))
+    connection.register("defined_fallback", _fallback_frame(catalogue))
 
 
 def _indicator_frame(catalogue: Catalogue) -> pd.DataFrame:
@@ -125,6 +126,17 @@ def _indicator_frame(catalogue: Catalogue) -> pd.DataFrame:
         for item in area.indicators
     ]
     return pd.DataFrame(rows)
+
+
+def _fallback_frame(catalogue: Catalogue) -> pd.DataFrame:
+    """One row = one series that is added up where the one that holds n has no value."""
+    rows = [
+        {"kpi": item.id, "part": part, "parts": len(item.n.fallback)}
+        for item in catalogue.indicators.values()
+        for part in item.n.fallback
+    ]
+    frame = pd.DataFrame(rows, columns=["kpi", "part", "parts"])
+    return frame.astype({"kpi": "str", "part": "str", "parts": "int64"})
 
 
 def load_values(
