@@ -129,7 +129,7 @@ def export_rows(table: Table) -> list[list[str | float]]:
 def render_table(table: Table) -> str:
     """The table as HTML in a region that can be scrolled with the keyboard."""
     heads = "".join(
-        f'<th scope="col"{_number_class(table, column)}>{escape(head)}</th>'
+        f'<th scope="col"{_text_class(table, column)}>{escape(head)}</th>'
         for column, head in enumerate(table.columns)
     )
     body = "".join(_render_row(row) for row in table.rows)
@@ -144,9 +144,10 @@ def render_table(table: Table) -> str:
     )
 
 
-def _number_class(table: Table, column: int) -> str:
+def _text_class(table: Table, column: int) -> str:
+    """Numbers stand to the right, and their heads above them; words are marked to the left."""
     numbers = any(row[column].is_number for row in table.rows)
-    return ' class="tal"' if numbers else ""
+    return "" if numbers else ' class="text"'
 
 
 def _render_row(row: Sequence[Cell]) -> str:
@@ -164,19 +165,20 @@ def _render_row(row: Sequence[Cell]) -> str:
 def _render_cell(cell: Cell, shared: dict[str, str]) -> str:
     text = escape(cell.text)
     if cell.value is not None:
-        text = f'<data value="{cell.value!r}">{text}</data>'
+        exact = repr(cell.value) if cell.is_raw else f"{cell.value:.7g}"
+        text = f'<data value="{exact}">{text}</data>'
     if cell.badge:
         text += f' <span class="marke">{escape(cell.badge)}</span>'
     if cell.header:
         return f'<th scope="row">{text}</th>'
     if cell.derived:
-        return f'<td class="tal" data-derived="{_attr(cell.derived)}">{text}</td>'
+        return f'<td data-derived="{_attr(cell.derived)}">{text}</td>'
     if not cell.is_raw:
-        return f"<td>{text}</td>"
+        return f'<td class="text">{text}</td>'
     own = {key: getattr(cell, key) for key in KEYS if key not in shared}
     if cell.status:
         own["status"] = cell.status
-    return f'<td class="tal"{_data_attributes(own)}>{text}</td>'
+    return f"<td{_data_attributes(own)}>{text}</td>"
 
 
 def _data_attributes(values: dict[str, str]) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -38,13 +39,17 @@ NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Canvas:
-    """Collects shapes and labels; `svg()` gives the finished picture."""
+    """Collects shapes and labels; `svg()` gives the finished picture.
+
+    Shapes of one look on one level become a single path. Areas lie below lines, lines below
+    marks and marks below text; `level` lifts what must lie above its own kind. `height` may be
+    set when the body has been drawn.
+    """
 
     def __init__(self, width: float, height: float) -> None:
         self.width, self.height = width, height
-        self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor=theme.WHITE)
-        self._pixels = Affine2D().scale(1, -1).translate(0, height)
-        self._order = 0
+        self._shapes: dict[Look, Outline] = {}
+        self._labels: list[Label] = []
 
     def line(
         self,
@@ -53,15 +58,15 @@ class Canvas:
         color: str,
         width: float = 1.5,
         dash: Dash | None = None,
+        level: int = 0,
     ) -> None:
         """A line through the points; a missing y is a gap, never bridged."""
-        vertices, codes, pen_down = [], [], False
+        outline = self._outline(LINES + level, "none", color, width, dash)
+        pen_down = False
         for x, y in zip(xs, ys, strict=True):
             if y is not None:
-                vertices.append((x, y))
-                codes.append(Path.LINETO if pen_down else Path.MOVETO)
+                outline.add([(x, y)], [Path.LINETO if pen_down else Path.MOVETO])
             pen_down = y is not None
-        self._stroke(vertices, codes, color, width, dash)
 
     def segments(
         self,
@@ -69,119 +74,157 @@ class Canvas:
         color: str,
         width: float = 1.0,
         dash: Dash | None = None,
+        level: int = 0,
     ) -> None:
         """Separate straight lines (x0, y0, x1, y1) of one look."""
-        vertices = [point for x0, y0, x1, y1 in ends for point in ((x0, y0), (x1, y1))]
-        codes = [Path.MOVETO, Path.LINETO] * (len(vertices) // 2)
-        self._stroke(vertices, codes, color, width, dash)
+        outline = self._outline(LINES + level, "none", color, width, dash)
+        for x0, y0, x1, y1 in ends:
+            outline.add([(x0, y0), (x1, y1)], [Path.MOVETO, Path.LINETO])
 
     def boxes(
-        self, boxes: Iterable[tuple[float, float, float, float]], color: str, edge: str = ""
+        self,
+        boxes: Iterable[tuple[float, float, float, float]],
+        color: str,
+        edge: str = "",
+        level: int = 0,
     ) -> None:
         """Rectangles (x, y, width, height) of one colour."""
-        polygons = [
-            [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
-            for x, y, width, height in boxes
-        ]
-        self.polygons(polygons, color, edge)
+        for x, y, width, height in boxes:
+            right, bottom = x + width, y + height
+            self.polygon([(x, y), (right, y), (right, bottom), (x, bottom)], color, edge, level)
 
     def area(
         self, xs: Sequence[float], low: Sequence[float], high: Sequence[float], color: str
     ) -> None:
         """The area between two lines."""
         there = list(zip(xs, low, strict=True))
-        back = list(zip(xs, high, strict=True))[::-1]
-        self.polygons([there + back], color)
+        self.polygon(there + list(zip(xs, high, strict=True))[::-1], color)
 
-    def polygons(
-        self,
-        polygons: Iterable[Sequence[tuple[float, float]]],
-        color: str,
-        edge: str = "",
-        edge_width: float = 1.0,
-    ) -> None:
-        vertices: list[tuple[float, float]] = []
-        codes: list[Any] = []
-        for polygon in polygons:
-            vertices += [*polygon, polygon[0]]
-            codes += [Path.MOVETO, *[Path.LINETO] * (len(polygon) - 1), Path.CLOSEPOLY]
-        style = {"edgecolor": edge or "none", "linewidth": edge_width if edge else 0}
-        self._add(vertices, codes, facecolor=color, **style)
+    def polygon(self, corners: Points, color: str, edge: str = "", level: int = 0) -> None:
+        outline = self._outline(AREAS + level, color, edge or "none", 1.0 if edge else 0.0)
+        shape = _polygon(corners)
+        outline.add(shape.vertices, shape.codes)
 
     def marks(
-        self, points: Points, shape: str, color: str, filled: bool = True, size: float = 6.0
+        self,
+        points: Points,
+        shape: str,
+        color: str,
+        filled: bool = True,
+        size: float = 6.0,
+        level: int = 0,
     ) -> None:
         """Marks of one look. A hollow mark is filled with white, so that lines end at it."""
-        outline = SHAPES[shape]
-        placed = [np.asarray(outline.vertices) * size + np.array(point) for point in points]
-        if not placed:
-            return
-        codes = np.concatenate([cast(Any, outline.codes)] * len(placed))
-        face = color if filled else theme.WHITE
-        self._add(np.concatenate(placed), codes, facecolor=face, edgecolor=color, linewidth=1.4)
+        outline = self._outline(MARKS + level, color if filled else theme.WHITE, color, 1.4)
+        form = SHAPES[shape]
+        for point in points:
+            outline.add(np.asarray(form.vertices) * size + np.array(point), form.codes)
 
     def label(
         self,
         x: float,
         y: float,
         text: str,
-        size: float = theme.BASE,
+        size: float = theme.SMALL,
         color: str = theme.INK,
         anchor: str = "start",
         bold: bool = False,
+        turn: float = 0,
     ) -> None:
         """One line of text; y is its baseline, `anchor` start, middle or end."""
-        self._put(Label(x, y, NOT_XML.sub("", text), size, color, anchor, bold))
+        self._labels.append(Label(x, y, NOT_XML.sub("", text), size, color, anchor, bold, turn))
 
     def svg(self) -> bytes:
         """The finished picture: the same bytes for the same drawing, on any day."""
         buffer = io.StringIO()
         with mpl.rc_context(SVG_SETTINGS):
-            self.figure.savefig(buffer, format="svg", metadata=NO_METADATA)
+            self.draw().savefig(buffer, format="svg", metadata=NO_METADATA)
         size = f'width="{self.width:g}" height="{self.height:g}"'
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {self.width:g} '
-            f'{self.height:g}" font-family="{theme.FONTS}" fill="{theme.INK}">'
+            f'{self.height:g}" font-family="{theme.FONTS}" font-size="{theme.SMALL:g}" '
+            f'fill="{theme.INK}">'
         )
         return _slim(buffer.getvalue(), head).encode("utf-8")
 
-    def _stroke(
-        self,
-        vertices: Sequence[tuple[float, float]],
-        codes: Sequence[Any],
-        color: str,
-        width: float,
-        dash: Dash | None,
-    ) -> None:
-        style = {"edgecolor": color, "linewidth": width, "linestyle": dash or "-"}
-        self._add(vertices, codes, facecolor="none", capstyle="butt", **style)
+    def draw(self) -> Figure:
+        """The matplotlib figure, level by level."""
+        figure = Figure((self.width / 72, self.height / 72), dpi=72, facecolor=theme.WHITE)
+        pixels = Affine2D().scale(1, -1).translate(0, self.height)
+        shapes = [
+            PathPatch(outline.path(), transform=pixels, **look.style())
+            for look, outline in sorted(self._shapes.items(), key=lambda item: item[0].level)
+            if outline.codes
+        ]
+        for order, artist in enumerate([*shapes, *self._labels]):
+            artist.set_zorder(order)
+            figure.add_artist(artist)
+        return figure
 
-    def _add(self, vertices: Any, codes: Any, **style: Any) -> None:
-        if len(vertices):
-            self._put(PathPatch(Path(vertices, codes), transform=self._pixels, **style))
+    def _outline(
+        self, level: int, face: str, edge: str, width: float, dash: Dash | None = None
+    ) -> Outline:
+        return self._shapes.setdefault(Look(level, face, edge, width, dash), Outline([], []))
 
-    def _put(self, artist: Artist) -> None:
-        """What is drawn later lies above."""
-        artist.set_zorder(self._order)
-        self._order += 1
-        self.figure.add_artist(artist)
+
+AREAS, LINES, MARKS = 0, 10, 20
+
+
+@dataclass(frozen=True)
+class Look:
+    """What shapes must share to become one path."""
+
+    level: int
+    face: str
+    edge: str
+    width: float
+    dash: Dash | None
+
+    def style(self) -> dict[str, Any]:
+        style = {"facecolor": self.face, "edgecolor": self.edge, "linewidth": self.width}
+        return {**style, "linestyle": self.dash or "-", "capstyle": "butt"}
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The growing path of one look."""
+
+    vertices: list[Any]
+    codes: list[Any]
+
+    def add(self, vertices: Any, codes: Any) -> None:
+        self.vertices.extend(vertices)
+        self.codes.extend(codes)
+
+    def path(self) -> Path:
+        return Path(self.vertices, self.codes)
 
 
 class Label(Artist):
     """A line of text written as it is: nothing in it is mathematics or markup."""
 
     def __init__(
-        self, x: float, y: float, text: str, size: float, color: str, anchor: str, bold: bool
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        color: str,
+        anchor: str,
+        bold: bool,
+        turn: float,
     ) -> None:
         super().__init__()
         self.text = text
-        self.attributes = {"x": f"{x:.1f}", "y": f"{y:.1f}", "font-size": f"{size:g}"}
-        if color != theme.INK:
-            self.attributes["fill"] = color
-        if anchor != "start":
-            self.attributes["text-anchor"] = anchor
-        if bold:
-            self.attributes["font-weight"] = "600"
+        place = {"x": f"{round(x, 1):g}", "y": f"{round(y, 1):g}"}
+        wanted = {
+            "font-size": "" if size == theme.SMALL else f"{size:g}",
+            "fill": "" if color == theme.INK else color,
+            "text-anchor": "" if anchor == "start" else anchor,
+            "font-weight": "600" if bold else "",
+            "transform": f"rotate({turn:g} {place['x']} {place['y']})" if turn else "",
+        }
+        self.attributes = {**place, **{name: value for name, value in wanted.items() if value}}
 
     def draw(self, renderer: Any) -> None:
         renderer.writer.element("text", self.text, attrib=self.attributes)
@@ -210,6 +253,22 @@ SHAPES: dict[str, Path] = {
     "down": _polygon([(0, 0.62), (0.62, -0.45), (-0.62, -0.45)]),
     "square": _polygon([(-0.45, -0.45), (0.45, -0.45), (0.45, 0.45), (-0.45, 0.45)]),
     "diamond": _polygon([(0, -0.62), (0.62, 0), (0, 0.62), (-0.62, 0)]),
+    "cross": _polygon(
+        [
+            (-0.5, -0.18),
+            (-0.18, -0.18),
+            (-0.18, -0.5),
+            (0.18, -0.5),
+            (0.18, -0.18),
+            (0.5, -0.18),
+            (0.5, 0.18),
+            (0.18, 0.18),
+            (0.18, 0.5),
+            (-0.18, 0.5),
+            (-0.18, 0.18),
+            (-0.5, 0.18),
+        ]
+    ),
     "bar": _polygon([(-0.12, -0.6), (0.12, -0.6), (0.12, 0.6), (-0.12, 0.6)]),
 }
 

@@ -10,6 +10,7 @@ import base64
 from dataclasses import dataclass
 from html import escape
 
+from analyslib.figures.canvas import Canvas
 from analyslib.tables import Table
 
 
@@ -34,6 +35,34 @@ class Picture:
 
     def _repr_html_(self) -> str:
         return render_picture(self)
+
+
+def finish(
+    canvas: Canvas,
+    key: str,
+    title: str,
+    result: str,
+    caption: str,
+    table: Table,
+    municipality: str = "",
+) -> Picture:
+    """The picture of a finished canvas. `result` is what the figure says, in words.
+
+    The alternative text always holds the result; the caption only where nothing else was asked
+    for.
+    """
+    return Picture(
+        key=key,
+        title=title,
+        alt=f"{title}. {result}",
+        svg=canvas.svg(),
+        width=round(canvas.width),
+        height=round(canvas.height),
+        caption=caption or result,
+        table=table,
+        source_line=table.source_line,
+        municipality=municipality,
+    )
 
 
 def render_picture(picture: Picture) -> str:

@@ -111,6 +111,13 @@ def format_amount(value: float, indicator: Indicator) -> str:
     return _with_unit(format_value(value, indicator), unit_words(indicator))
 
 
+def format_short(value: float, indicator: Indicator) -> str:
+    """The number with a sign for its unit, where there is little room: "2,1 %", "1 385 kr"."""
+    words = unit_words(indicator)
+    sign = "%" if words == "procent" else "kr" if words.startswith("kronor") else ""
+    return _with_unit(format_value(value, indicator), sign)
+
+
 def format_difference(difference: float, indicator: Indicator, sign: bool = False) -> str:
     """A difference between two values: of percentages, it is counted in "procentenheter"."""
     unit = "procentenheter" if is_percentage(indicator) else unit_words(indicator)

@@ -80,10 +80,13 @@ REFERENCE_WORDS: Mapping[ReferenceKind, str] = {
     ReferenceKind.SKR_GROUP: "kommungruppens medelvärde",
     ReferenceKind.SIMILAR: "liknande kommuners medelvärde",
     ReferenceKind.OWN_HISTORY: "tidigare år",
+    ReferenceKind.MEN: "männen",
+    ReferenceKind.MUNICIPALITY: "den andra kommunen",
 }
-# What the number is, said where it is derived and where Riket's own number stands.
-WEIGHTED = "vägt: alla invånare räknas lika"
-UNWEIGHTED = "ovägt medelvärde: alla kommuner räknas lika"
+# Weighted: all inhabitants count the same. Unweighted: all municipalities do.
+WEIGHTED = "vägt"
+UNWEIGHTED = "ovägt medelvärde"
+
 
 GENDER_WORDS: Mapping[str, str] = {"T": "totalt", "K": "kvinnor", "M": "män"}
 DIRECTION_WORDS: Mapping[str, str] = {
@@ -108,11 +111,11 @@ def format_status(status: str) -> str:
 
 
 def reference_words(reference: Reference) -> str:
-    """What one is lower or higher than. A reference may be weighted where its group is not."""
+    """What one is lower or higher than; a mean is said to be weighted where it is."""
+    if reference.kind == ReferenceKind.MUNICIPALITY:
+        return reference.label
     words = REFERENCE_WORDS[reference.kind]
-    if reference.weighted and reference.kind != ReferenceKind.RIKET:
-        return words.replace("medelvärde", "vägda värde")
-    return words
+    return words.replace("medelvärde", "vägda värde") if reference.weighted else words
 
 
 def weighting_words(reference: Reference) -> str:
