@@ -36,6 +36,7 @@ STATUSES = ("", "Missing", "Not applicable", "Privacy")
 EARLIER_AREA = "ekonomiskt_bistand"
 REVISED_YEAR = 2023
 REVISED = 0.98
+EARLIER_TITLES = {"N28892": "Invånare med insatser enl. LSS, andel (%)"}  # since in another unit
 
 COUNTY_GROUPS = 33612  # the counties' groups have consecutive ids in order of county code
 SKR_GROUPS = {
@@ -68,14 +69,18 @@ OPERATING_AREAS = {
 
 @dataclass(frozen=True)
 class Vintage:
-    """One day on which the demo pretends to have fetched; `lag` is how old the groups are."""
+    """One day on which the demo pretends to have fetched everything."""
 
     day: date
     earlier: bool
-    lag: int
+
+    @property
+    def group_year(self) -> int:
+        """Similar municipalities are published two years after the year they compare."""
+        return self.day.year - 2
 
 
-VINTAGES = (Vintage(date(2025, 9, 15), True, 2), Vintage(date(2026, 3, 16), False, 1))
+VINTAGES = (Vintage(date(2025, 9, 15), True), Vintage(date(2026, 3, 16), False))
 
 
 def write_demo(workspace: Workspace) -> list[ArchivedFile]:
@@ -170,7 +175,7 @@ def _in_order(arrays: Sequence[np.ndarray], codes: Sequence[str]) -> np.ndarray:
     return stacked.swapaxes(1, 2)
 
 
-def _texts(codes: np.ndarray, words: Sequence[str]) -> pd.Categorical:
+def _texts(codes: np.ndarray, words: Sequence[str]) -> pd.Categorical[str]:
     return pd.Categorical.from_codes(codes, pd.Index(list(words)))
 
 
@@ -208,6 +213,8 @@ def _metadata(catalogue: Catalogue, kpis: Iterable[str], vintage: Vintage) -> It
         if last < vintage.day.year - 2 and not vintage.earlier:
             continue
         title = indicator.title if indicator else levels[kpi].title
+        if vintage.earlier:
+            title = EARLIER_TITLES.get(kpi, title)
         if last < YEARS[-1]:
             title = f"{title} (-{last})"
         yield (
@@ -251,16 +258,14 @@ def _groups(country: Country, vintage: Vintage) -> Iterator[tuple[str, str, str,
         alike = _most_alike(country, trait, vintage)
         comma = "," if family == "övergripande" else ""
         for number, place in enumerate(places):
-            title = (
-                f"Liknande kommuner{comma} {family}, {place.name}, {vintage.day.year - vintage.lag}"
-            )
+            title = f"Liknande kommuner{comma} {family}, {place.name}, {vintage.group_year}"
             for other in alike[number]:
                 yield f"G{first_id + number}", title, places[other].code, places[other].name
 
 
 def _most_alike(country: Country, trait: str, vintage: Vintage) -> np.ndarray:
     """For each municipality the seven nearest others: in size, age and what the area needs."""
-    size = np.log(country.total[YEARS.index(vintage.day.year - vintage.lag)])
+    size = np.log(country.total[YEARS.index(vintage.group_year)])
     moved = random_for(f"{trait} {vintage.day.year}").normal(scale=0.2, size=len(size))
     features = np.stack([1.5 * size, country.age, country.trait(trait) + moved], axis=1)
     distance = ((features[:, None] - features[None]) ** 2).sum(axis=2)

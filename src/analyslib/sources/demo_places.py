@@ -89,6 +89,15 @@ class Country:
 
         Partly its own, partly shared by the county and by the sort of municipality.
         """
+        if name not in self._traits:
+            self._traits[name] = self._draw_trait(name)
+        return self._traits[name]
+
+    @cached_property
+    def _traits(self) -> dict[str, np.ndarray]:
+        return {}
+
+    def _draw_trait(self, name: str) -> np.ndarray:
         own = random_for(name).normal(size=len(self.places))
         county = _one_each(f"{name} county", [place.county for place in self.places])
         group = _one_each(f"{name} group", [place.skr_group for place in self.places])
