@@ -20,6 +20,7 @@ from analyslib.sources.extract_frames import ExtractFrames, frames_of
 from analyslib.sources.extract_load import load_frames
 from analyslib.sources.extract_mapping import load_mappings
 from analyslib.sources.extract_reading import TEXT_FILES, read_sheets
+from analyslib.sources.extract_report import summarise_check, write_error_list
 from analyslib.sources.extract_tables import recognise_tables
 from analyslib.sources.extract_template import write_template
 from analyslib.sources.origin import (
@@ -33,8 +34,19 @@ from analyslib.workspace import Workspace
 
 
 __all__ = [
-    "CheckResult", "add", "check", "check_file", "check_files", "load", "read", "write_template",
-]  # fmt: skip
+    "CheckResult",
+    "Checked",
+    "add",
+    "check",
+    "check_file",
+    "check_files",
+    "group_files",
+    "load",
+    "read",
+    "summarise_check",
+    "write_error_list",
+    "write_template",
+]
 
 SOURCE = "isu"
 DATASET = "extract"
