@@ -17,7 +17,11 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from analyslib.sources import follow_up, kolada
+from analyslib.sources import follow_up, kolada, open_comparisons
 
 
-SOURCES: dict[str, ModuleType] = {"kolada": kolada, "isu": follow_up}
+SOURCES: dict[str, ModuleType] = {
+    "kolada": kolada,
+    "oj": open_comparisons,
+    "isu": follow_up,
+}

@@ -208,9 +208,9 @@ def _build_individual(
     """Individual rows, for the analyst's database only, and what may be published of them."""
     with _writing(path) as connection:
         for name, module in SOURCES.items():
-            own = [file for file in files if file.origin.source in (name, "demo")]
-            if hasattr(module, "load") and own:
-                module.load(connection, own)
+            if hasattr(module, "load"):
+                own = [file for file in files if file.origin.source in (name, "demo")]
+                module.load(connection, own)  # without files too: the tables are always there
         return release(connection) if release else {}
 
 
