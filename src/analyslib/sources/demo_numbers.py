@@ -28,7 +28,8 @@ BREAK = 0.12  # how far a series jumps where its definition names a break
 FEW_PERSONS = 4  # a register share of fewer persons than this is hidden
 FEW_ANSWERS = 10  # an answer count below this is hidden ...
 FEW_ANSWERS_SHOWN = 5  # ... but the share of a question is shown from here
-OLD_AGE_SURVEYS = {"U23592": 30, "U23594": 30}  # hide both below thirty; cover the country
+OLD_AGE_SURVEYS = {"U23592": 30, "U23594": 30}  # cover the country; hide counts below thirty
+SHOWN_FROM = {"U23592": 30}  # and for home care the shares too
 UNIT_SURVEYS = ("N28149",)  # count units, not persons: nothing to hide
 
 # So that the demo does not contradict itself: what follows from other numbers.
@@ -304,7 +305,9 @@ def _fewest(companion: str, shown: bool = False) -> int:
     """The smallest number of answers that is shown: as a count, or as the share of a question."""
     if not companion or companion in UNIT_SURVEYS:
         return 0
-    return OLD_AGE_SURVEYS.get(companion, FEW_ANSWERS_SHOWN if shown else FEW_ANSWERS)
+    if shown:
+        return SHOWN_FROM.get(companion, FEW_ANSWERS_SHOWN)
+    return OLD_AGE_SURVEYS.get(companion, FEW_ANSWERS)
 
 
 def _per(indicator: Indicator) -> float:
