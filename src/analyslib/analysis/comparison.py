@@ -13,6 +13,7 @@ Own history is uncertain by the municipality's own year-to-year variation.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,7 @@ from analyslib.catalogue import Indicator
 
 KEYS = ("kpi", "municipality", "year", "gender")
 MIN_PEERS = 3
+MANY = 500
 HISTORY = 5  # own history is the mean of the five values before, or four where there are no more
 MIN_HISTORY = 4
 # kinds whose mean the municipality itself is part of
@@ -93,9 +95,10 @@ def _judge(
     obstacle = _obstacle(coded, pairs, indicators)
     judged = (obstacle == 0) & ~np.isnan(low)
     difference = np.where(judged, value - pairs.value, np.nan)
-    error = _reference_error(pairs)
-    near = _interval(value, low, high, difference, error, 0.95)
-    far = _interval(value, found.low998[rows], found.high998[rows], difference, error, 0.998)
+    near = _interval(value, low, high, difference, _reference_error(pairs, 0.95))
+    far = _interval(
+        value, found.low998[rows], found.high998[rows], difference, _reference_error(pairs, 0.998)
+    )
     certain = np.where(_outside(near), np.where(_outside(far), 0.998, 0.95), 0.0)
     signs = direction_signs(coded, indicators)[rows]
     reason = np.where(obstacle > 0, obstacle, _reservation(found, pairs, coded, indicators))
@@ -170,15 +173,28 @@ def is_amount(indicator: Indicator) -> bool:
     return indicator.kind == "count" or indicator.unit.strip().lower() in AMOUNTS
 
 
-def _reference_error(pairs: Pairs) -> tuple[Floats, Floats]:
-    """The part of the reference that is the municipality itself, and the rest's standard error.
+def _reference_error(pairs: Pairs, level: float) -> tuple[Floats, Floats]:
+    """The part of the reference that is the municipality itself, and the rest's half interval.
 
     Without self: spread / sqrt(m). With self the difference is (1 - 1/m) of the own value minus
-    the others' part of the mean, whose error is sqrt(m - 1) / m times the spread.
+    the others' part of the mean, whose error is sqrt(m - 1) / m times the spread. The spread of
+    few members is itself uncertain, so its interval is Student's.
     """
     members = np.maximum(pairs.n_members, 1)
     own_part = np.where(pairs.of_kind(*WITH_SELF) & ~pairs.weighted, 1 / members, 0.0)
-    return own_part, np.nan_to_num(pairs.spread) * np.sqrt((1 - own_part) / members)
+    error = np.nan_to_num(pairs.spread) * np.sqrt((1 - own_part) / members)
+    return own_part, error * _student_limits(level)[np.minimum(members, MANY) - 1]
+
+
+@lru_cache(maxsize=4)
+def _student_limits(level: float) -> Floats:
+    """How many standard errors wide, by the number of members; for one, whose spread is an error
+    already, and for many as by the normal distribution."""
+    from scipy.special import stdtrit
+
+    limits = np.full(MANY, Z[level])
+    limits[1:-1] = stdtrit(np.arange(1, MANY - 1), (1 + level) / 2)
+    return limits
 
 
 def _interval(
@@ -187,13 +203,11 @@ def _interval(
     high: Floats,
     difference: Floats,
     error: tuple[Floats, Floats],
-    level: float,
 ) -> tuple[Floats, Floats]:
     """The difference's interval: each side's distance squared and added (Newcombe, MOVER)."""
     own_part, rest = error
-    noise = (Z[level] * rest) ** 2
-    down = np.sqrt(((1 - own_part) * (value - low)) ** 2 + noise)
-    up = np.sqrt(((1 - own_part) * (high - value)) ** 2 + noise)
+    down = np.sqrt(((1 - own_part) * (value - low)) ** 2 + rest**2)
+    up = np.sqrt(((1 - own_part) * (high - value)) ** 2 + rest**2)
     return difference - down, difference + up
 
 

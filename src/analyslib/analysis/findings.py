@@ -60,6 +60,7 @@ class Finding:
     kind: FindingKind
     kpi: str
     area: str
+    aspect: str
     comparison: Comparison
     trend: Trend | None
     history: Comparison | None
@@ -160,6 +161,7 @@ def _finding(
         kind=kind,
         kpi=lead.kpi,
         area=indicator.area,
+        aspect=indicator.aspect,
         comparison=lead,
         trend=course,
         history=group.get(ReferenceKind.OWN_HISTORY),
@@ -222,7 +224,7 @@ def _favourable(answer: Answer) -> bool | None:
 
 
 def _spread_out(found: list[Finding], limit: int) -> tuple[Finding, ...]:
-    """The best first; each one already chosen halves what is left of its area, and so on."""
+    """The best first; each one chosen makes those that are like it weigh less: half in its area."""
     chosen: list[Finding] = []
     left = sorted(found, key=lambda item: (-item.score, item.kpi, item.kind))
     while left and len(chosen) < limit:
@@ -234,6 +236,7 @@ def _spread_out(found: list[Finding], limit: int) -> tuple[Finding, ...]:
 
 def _novelty(item: Finding, chosen: list[Finding]) -> float:
     area = sum(other.area == item.area for other in chosen)
+    aspect = sum(other.aspect == item.aspect for other in chosen)
     side = sum(other.favourable == item.favourable for other in chosen)
     kind = sum(other.kind == item.kind for other in chosen if item.kind != FindingKind.POSITION)
-    return 0.5**area * 0.75**side * 0.5**kind
+    return 0.5**area * 0.8**aspect * 0.75**side * 0.5**kind

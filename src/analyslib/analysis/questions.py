@@ -17,9 +17,11 @@ from analyslib.analysis.results import Answer
 
 
 MAX_QUESTIONS = 5
+DOUBTFUL = 5.0  # standard deviations among municipalities
 
 
 class QuestionKind(StrEnum):
+    CHECK = "check"  # so far from all others that the figure itself may be wrong
     RISK = "risk"  # worse than the peers, and getting worse
     LEARN = "learn"  # worse, and there is a similar municipality that is better: phone them
     OTHERS = "others"  # different from the peers: are the circumstances different?
@@ -53,6 +55,8 @@ def _questions_of(finding: Finding) -> Iterator[Question]:
         return
     answer = finding.comparison.answer
     worsening = finding.trend is not None and finding.trend.answer is Answer.WORSE
+    if finding.kind is FindingKind.POSITION and finding.size >= DOUBTFUL:
+        yield Question(QuestionKind.CHECK, finding)
     if answer is Answer.WORSE and worsening:
         yield Question(QuestionKind.RISK, finding)
     if finding.exemplars:
