@@ -36,11 +36,16 @@ class Certificate:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def verify(certificate: Certificate, demands: Sequence[tuple[int, int, int]]) -> list[str]:
+def verify(
+    certificate: Certificate, demands: Sequence[tuple[int, int, int]], digest: str = ""
+) -> list[str]:
     """What is wrong with the certificate: nothing (an empty list), or where it does not hold.
 
-    `demands` are (attacker, row, change): what must have been shown.
+    `demands` are (attacker, row, change): what must have been shown. `digest`: the sum it
+    had when it was written down, where that is known.
     """
+    if digest and digest != certificate.digest:
+        return ["Certifikatet är inte det som skrevs när paketet gjordes."]
     rows = [np.array(row, dtype=np.int64) for row in certificate.rows]
     low, high = np.array(certificate.low), np.array(certificate.high)
     base = np.array(certificate.base, dtype=np.int64)
@@ -53,7 +58,9 @@ def verify(certificate: Certificate, demands: Sequence[tuple[int, int, int]]) ->
     for number, world in enumerate(certificate.worlds):
         for atom, change in world:
             changes[number, atom] += change
-    moved = np.array([sums(change) for change in changes], dtype=np.int64).reshape(-1, len(rows))
+    moved = np.array([sums(change) for change in changes], dtype=np.int64).reshape(
+        len(changes), len(rows)
+    )
     shown_claims = set()
     for attacker, row, change, number in certificate.claims:
         name, atom_floor, row_floor, known = certificate.attackers[attacker]

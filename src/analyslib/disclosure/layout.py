@@ -10,9 +10,6 @@ import numpy as np
 import pandas as pd
 
 
-TOTAL = "alla"
-
-
 @dataclass(frozen=True)
 class Layout:
     """One table, declared as data: the dimensions that are crossed, with all margins.
@@ -59,7 +56,9 @@ class Crossing:
 
     def sums(self, counts: np.ndarray) -> np.ndarray:
         weights = counts[self.atoms].astype(float)
-        return np.rint(np.bincount(self.cells, weights, minlength=len(self.labels))).astype(np.int64)
+        return np.rint(np.bincount(self.cells, weights, minlength=len(self.labels))).astype(
+            np.int64
+        )
 
 
 def inside(table: pd.DataFrame, where: Mapping[str, tuple[str, ...]]) -> np.ndarray:
@@ -77,10 +76,10 @@ def cross(table: pd.DataFrame, layout: Layout, dimensions: tuple[str, ...]) -> C
     for dimension in dimensions:
         part = _with_groups(part, layout, dimension)
     if not dimensions:
-        cells, labels = np.zeros(len(part), dtype=np.int64), pd.DataFrame(index=range(1))
-        return Crossing((), labels, part["atom"].to_numpy(), cells)
+        nowhere = np.zeros(len(part), dtype=np.int64)
+        return Crossing((), pd.DataFrame(index=range(1)), part["atom"].to_numpy(), nowhere)
     keys = list(dimensions)
-    cells = part.groupby(keys, sort=True, observed=True).ngroup().to_numpy()
+    cells = np.asarray(part.groupby(keys, sort=True, observed=True).ngroup())
     labels = part[keys].drop_duplicates().sort_values(keys).reset_index(drop=True)
     return Crossing(dimensions, labels, part["atom"].to_numpy(), cells)
 

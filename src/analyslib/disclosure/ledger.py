@@ -16,6 +16,7 @@ import pandas as pd
 from scipy import sparse
 
 from analyslib.disclosure.layout import Crossing, Layout, cross
+from analyslib.disclosure.merging import merge_atoms, merge_rows
 from analyslib.disclosure.rules import Profile
 from analyslib.disclosure.system import State, System, make_system
 from analyslib.disclosure.universe import PublishedRow, Universe, build_universe
@@ -28,8 +29,8 @@ MOST_SILENT_CROSSINGS = 64
 class Ledger:
     """Everything that is to be decided together.
 
-    `cells`: one row = one printed cell (columns ``table``, ``crossing``, one per dimension, ``count``
-    and ``row``: the row of the system, -1 for a printed zero). `level`, `copies`: per row, the
+    `cells`: one row = one printed cell (``layout``, ``crossing``, the dimensions, ``count`` and
+    ``row``: the row of the system, -1 for a printed zero). `level`, `copies`: per row, the
     number of crossed dimensions and of printed cells. `sensitive`: rows hidden because
     they say "all" or "none" of a small group. `observed_only`: the attackers are thought to
     know which combinations occur, since all that could would have been too many.
@@ -112,7 +113,7 @@ def _add_printed(
     numbers = rows.add(crossing, State.OPEN, sure, sensitive, names)
     frame = crossing.labels.assign(count=sums, number=numbers)
     frame.insert(0, "crossing", "×".join(dimensions))
-    frame.insert(0, "table", layout.name)
+    frame.insert(0, "layout", layout.name)
     return frame
 
 
@@ -218,10 +219,10 @@ def _close(rows: _Rows, universe: Universe, frames: list[pd.DataFrame]) -> Ledge
     printed = np.concatenate(rows.state) != State.SILENT
     printed_zero = (sums == 0) & printed & ~np.concatenate(rows.sensitive)
     alive = (matrix[printed_zero].sum(axis=0) == 0) & universe.possible
-    matrix, counts, owner = _merge_atoms(
+    matrix, counts, owner = merge_atoms(
         matrix[:, alive], universe.counts[alive], universe.owner[alive]
     )
-    row_of, first = _merge_rows(matrix)
+    row_of, first = merge_rows(matrix)
     merged = _merge(matrix, counts, owner, rows, row_of, first)
     cells = pd.concat(frames, ignore_index=True)
     cells["row"] = row_of[cells.pop("number").to_numpy()]
@@ -234,41 +235,6 @@ def _close(rows: _Rows, universe: Universe, frames: list[pd.DataFrame]) -> Ledge
         merged.sensitive,
         universe.observed_only,
     )
-
-
-def _merge_atoms(
-    matrix: sparse.csr_array, counts: np.ndarray, owner: np.ndarray
-) -> tuple[sparse.csr_array, np.ndarray, np.ndarray]:
-    """Atoms that no row tells apart become one."""
-    columns = sparse.csc_array(matrix)
-    columns.sort_indices()
-    code, first = _distinct(columns)
-    merged = np.bincount(code, counts, minlength=len(first)).astype(np.int64)
-    return sparse.csr_array(columns[:, first]), merged, owner[first]
-
-
-def _merge_rows(matrix: sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
-    """Which merged row each row is (-1 for an empty one: zero), and one row of each kind."""
-    matrix.sort_indices()
-    code, first = _distinct(matrix)
-    filled = np.diff(matrix.indptr)[first] > 0
-    number = np.where(filled, np.cumsum(filled) - 1, -1)
-    return number[code], first[filled]
-
-
-def _distinct(matrix: sparse.csr_array | sparse.csc_array) -> tuple[np.ndarray, np.ndarray]:
-    """Equal rows (or columns, of a csc array) get the same number, in order of appearance."""
-    seen: dict[bytes, int] = {}
-    code = np.zeros(len(matrix.indptr) - 1, dtype=np.int64)
-    first = []
-    for i in range(len(code)):
-        part = slice(matrix.indptr[i], matrix.indptr[i + 1])
-        key = matrix.indices[part].tobytes() + b"|" + matrix.data[part].tobytes()
-        if key not in seen:
-            seen[key] = len(first)
-            first.append(i)
-        code[i] = seen[key]
-    return code, np.array(first, dtype=np.int64)
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analyslib.disclosure.rules import Profile
-from analyslib.disclosure.system import (
-    CAREFUL_READER,
-    READER,
-    Attacker,
-    State,
-    System,
-    known_atoms,
-)
-from analyslib.disclosure.targets import Requirement, must_hide, requirements_of
 from analyslib.disclosure.pool import Pool
-from analyslib.disclosure.worlds import WorldFinder
+from analyslib.disclosure.proof import Proof, prove
+from analyslib.disclosure.rules import Profile
+from analyslib.disclosure.search import Searcher
+from analyslib.disclosure.system import State, System
+from analyslib.disclosure.targets import Requirement, must_hide, requirements_of
 
 
 @dataclass(frozen=True)
@@ -35,14 +29,12 @@ class Impossible:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to hide. `worlds`: integer witnesses (rows of changes); `witness[i]` is the world
-    that meets `requirements[i]`. `impossible`: proven to be out of reach by hiding alone."""
+    """What to hide, why, and the proof that it is enough. `impossible`: requirements proven to
+    be out of reach by hiding alone; the proof covers what can be reached of them."""
 
     hidden: np.ndarray
     primary: np.ndarray
-    requirements: tuple[Requirement, ...]
-    worlds: np.ndarray
-    witness: tuple[int, ...]
+    proof: Proof
     impossible: tuple[Impossible, ...]
 
     @property
@@ -76,48 +68,8 @@ def protect(
     wanted, impossible = _attainable(system, requirements_of(system, profile, sensitive))
     hidden = _hide_cheapest(system, primary, price, wanted)
     hidden = _show_unneeded(system, primary, hidden, price, wanted)
-    return settle(system, primary, hidden, price, wanted, impossible)
-
-
-class Searcher:
-    """One finder per kind of attacker, made when first needed; insiders share the careful one
-    with their own atoms held still."""
-
-    def __init__(self, system: System, hidden: np.ndarray, price: np.ndarray | None) -> None:
-        self.system, self._hidden, self._price = system, hidden, price
-        self._finders: dict[bool, WorldFinder] = {}
-        self._held: dict[bool, Attacker | None] = {}
-
-    def world(self, requirement: Requirement, integer: bool = False) -> np.ndarray | None:
-        finder = self._finder(requirement.attacker)
-        return finder.world(requirement.row, requirement.change, integer)
-
-    def extreme(self, requirement: Requirement, integer: bool) -> float:
-        finder = self._finder(requirement.attacker)
-        return finder.extreme(requirement.row, requirement.change > 0, integer)[0]
-
-    def every_finder(self) -> list[WorldFinder]:
-        for careful in (False, True):
-            self._kind(careful)
-        return list(self._finders.values())
-
-    def _kind(self, careful: bool) -> WorldFinder:
-        if careful not in self._finders:
-            attacker = CAREFUL_READER if careful else READER
-            finder = WorldFinder(self.system, self._hidden, attacker, self._price)
-            self._finders[careful] = finder
-        return self._finders[careful]
-
-    def _finder(self, attacker: Attacker) -> WorldFinder:
-        finder = self._kind(attacker.careful)
-        held = self._held.get(attacker.careful)
-        if (held.knows if held else "") != attacker.knows:
-            if held:
-                finder.forbid(known_atoms(self.system, held), False)
-            if attacker.knows:
-                finder.forbid(known_atoms(self.system, attacker), True)
-            self._held[attacker.careful] = attacker if attacker.knows else None
-        return finder
+    hidden, proof = _settle(system, hidden, price, wanted)
+    return Plan(hidden, primary, proof, tuple(impossible))
 
 
 def _attainable(
@@ -211,44 +163,20 @@ def _prices(system: System, unpriced: np.ndarray, price: np.ndarray) -> np.ndarr
     return np.where(unpriced | (system.state != State.OPEN), np.nan, price)
 
 
-def settle(
+def _settle(
     system: System,
-    primary: np.ndarray,
     hidden: np.ndarray,
     price: np.ndarray,
     wanted: list[Requirement],
-    impossible: list[Impossible],
-) -> Plan:
+) -> tuple[np.ndarray, Proof]:
     """Whole numbers at last: an integer world for every requirement, hiding more where only
     fractions would do."""
-    hidden, pool = hidden.copy(), Pool(system, wanted)
-    search = Searcher(system, hidden, None)
-    missing = np.ones(len(wanted), dtype=bool)
-    short: list[int] = []
-    for i, requirement in enumerate(wanted):
-        if missing[i]:
-            world = search.world(requirement, integer=True)
-            if world is None:
-                short.append(i)
-            else:
-                missing &= ~pool.add(world)
-    for i in short:
-        if missing[i]:
-            hidden, world = _repair(system, primary, hidden, price, wanted[i])
-            missing &= ~pool.add(world)
-    witness = tuple(int(np.flatnonzero(met)[0]) for met in pool.met)
-    worlds = np.rint(pool.worlds).astype(np.int64)
-    return Plan(hidden, primary, tuple(wanted), worlds, witness, tuple(impossible))
-
-
-def _repair(
-    system: System,
-    primary: np.ndarray,
-    hidden: np.ndarray,
-    price: np.ndarray,
-    requirement: Requirement,
-) -> tuple[np.ndarray, np.ndarray]:
-    search = Searcher(system, hidden, _prices(system, hidden, price))
-    world = _found(search.world(requirement, integer=True), requirement)
-    moves = np.abs(system.matrix @ world) > 0
-    return hidden | (moves & (system.state == State.OPEN)), world
+    proof = prove(system, hidden, wanted)
+    while proof.unmet:
+        requirement = proof.unmet[0]
+        search = Searcher(system, hidden, _prices(system, hidden, price))
+        world = _found(search.world(requirement, integer=True), requirement)
+        moves = np.abs(system.matrix @ world) > 0
+        hidden = hidden | (moves & (system.state == State.OPEN))
+        proof = prove(system, hidden, wanted)
+    return hidden, proof

@@ -97,6 +97,4 @@ def _sensitive_requirements(
     system: System, sensitive: np.ndarray, profile: Profile, attacker: Attacker
 ) -> list[Requirement]:
     zero = sensitive & (system.values == 0)
-    return [
-        Requirement(int(row), profile.threshold - 1, attacker) for row in np.flatnonzero(zero)
-    ]
+    return [Requirement(int(row), profile.threshold - 1, attacker) for row in np.flatnonzero(zero)]

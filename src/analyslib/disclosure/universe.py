@@ -21,12 +21,15 @@ MOST_ATOMS = 60_000
 class PublishedRow:
     """One number of an earlier pack. `cell`: which values of each dimension it counts (a
     dimension that is not named: all of it). `shown`: the number, None where it was hidden;
-    `sure`: hidden, but certain not to be zero."""
+    `sure`: hidden, but certain not to be zero. `delivered`: the combinations of `block` that
+    had been delivered then; none named means that all had."""
 
     cell: tuple[tuple[str, tuple[str, ...]], ...]
     shown: int | None
     sure: bool = True
     label: str = "tidigare paket"
+    block: tuple[str, ...] = ()
+    delivered: frozenset[tuple[str, ...]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ def build_universe(
     table = atoms.groupby(list(dimensions), sort=True, observed=True)[COUNT].sum().reset_index()
     table, touched = _connected(table, layouts, earlier)
     table, observed_only = _every_combination(table, dimensions)
-    members = [_members(table, earlier[i]) for i in touched]
+    masks = RowMasks(table)
+    members = [np.flatnonzero(masks.mask(earlier[i])) for i in touched]
     rows = tuple(earlier[i] for i in touched)
     counts = table[COUNT].to_numpy(dtype=np.int64)
     _check_unchanged(rows, members, counts)
@@ -79,13 +83,15 @@ def build_universe(
 
 def _check_columns(atoms: pd.DataFrame, wanted: list[str], before: list[str]) -> None:
     lacking = [d for d in dict.fromkeys(wanted) if d not in atoms.columns]
-    faults = [Fault(f"Underlaget saknar indelningen {d!r} som en tabell ska visa.") for d in lacking]
+    faults = [
+        Fault(f"Underlaget saknar indelningen {d!r} som en tabell ska visa.") for d in lacking
+    ]
     for dimension in dict.fromkeys(before):
         if dimension not in atoms.columns and dimension not in lacking:
             faults.append(
                 Fault(
-                    f"Ett tidigare paket är indelat efter {dimension!r}, men underlaget är inte det.",
-                    remedy="Ta med indelningen i underlaget, så att paketen kan prövas tillsammans.",
+                    f"Ett tidigare paket är indelat efter {dimension!r}, men inte underlaget.",
+                    remedy="Ta med indelningen, så att paketen kan prövas tillsammans.",
                 )
             )
     if faults:
@@ -99,7 +105,8 @@ def _connected(
     reached = np.zeros(len(table), dtype=bool)
     for layout in layouts:
         reached |= inside(table, layout.where)
-    loose = {i: inside(table, dict(row.cell)) for i, row in enumerate(earlier)}
+    masks = RowMasks(table)
+    loose = {i: masks.mask(row) for i, row in enumerate(earlier)}
     touched: list[int] = []
     while True:
         now = [i for i, mask in loose.items() if (mask & reached).any()]
@@ -150,8 +157,31 @@ def _every_combination(
     return whole[[*dimensions, COUNT]], False
 
 
-def _members(table: pd.DataFrame, row: PublishedRow) -> np.ndarray:
-    return np.flatnonzero(inside(table, dict(row.cell)))
+class RowMasks:
+    """Which atoms earlier numbers count. Every set of values is looked up once."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self._table = table
+        self._known: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
+        self._delivered: dict[tuple[tuple[str, ...], int], np.ndarray] = {}
+
+    def mask(self, row: PublishedRow) -> np.ndarray:
+        mask = self._was_delivered(row)
+        for dimension, values in row.cell:
+            key = (dimension, values)
+            if key not in self._known:
+                self._known[key] = self._table[dimension].isin(values).to_numpy()
+            mask = mask & self._known[key]
+        return mask
+
+    def _was_delivered(self, row: PublishedRow) -> np.ndarray:
+        if not row.delivered:
+            return np.ones(len(self._table), dtype=bool)
+        key = (row.block, id(row.delivered))
+        if key not in self._delivered:
+            blocks = self._table[list(row.block)].itertuples(index=False, name=None)
+            self._delivered[key] = np.array([b in row.delivered for b in blocks], dtype=bool)
+        return self._delivered[key]
 
 
 def _check_unchanged(
@@ -162,8 +192,12 @@ def _check_unchanged(
     faults = []
     for row, atoms in zip(rows, members, strict=True):
         now = int(counts[atoms].sum())
-        if (row.shown is not None and row.shown != now) or (row.shown is None and row.sure and not now):
-            faults.append(Fault("Talet är redan publicerat, och underlaget ger nu ett annat.", row.label))
+        if (row.shown is not None and row.shown != now) or (
+            row.shown is None and row.sure and not now
+        ):
+            faults.append(
+                Fault("Talet är redan publicerat, och underlaget ger nu ett annat.", row.label)
+            )
     if faults:
         raise DisclosureError(
             [
@@ -171,7 +205,8 @@ def _check_unchanged(
                 Fault(
                     f"{len(faults)} redan publicerade tal har ändrats i det nya uttaget. "
                     "Skillnaden mellan två paket kan avslöja enskilda personer.",
-                    remedy="Publicera de perioderna ur det tidigare uttaget, eller lämna dem utanför.",
+                    remedy="Publicera de perioderna ur det tidigare uttaget, "
+                    "eller lämna dem utanför.",
                 ),
             ]
         )

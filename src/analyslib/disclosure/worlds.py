@@ -18,13 +18,14 @@ from analyslib.disclosure.system import (
     known_atoms,
     row_floors,
 )
+from analyslib.errors import DisclosureError
 
 
 INFINITY = highspy.kHighsInf
 EPSILON = 1e-6
 
 
-def _new_solver() -> highspy.Highs:
+def new_solver() -> highspy.Highs:
     # One thread everywhere: a second solver with another number of threads silently
     # returns nothing (HiGHS shares one scheduler), and one thread is deterministic.
     solver = highspy.Highs()
@@ -57,7 +58,7 @@ class WorldFinder:
         self.position = {int(row): i for i, row in enumerate(self.rows)}
         self.priced = [int(row) for row in self.rows if priced[row]]
         self.price_position = {row: i for i, row in enumerate(self.priced)}
-        self.solver = _new_solver()
+        self.solver = new_solver()
         self.runs = 0
         self._load(shown, price)
 
@@ -227,3 +228,26 @@ def _room(system: System, attacker: Attacker) -> np.ndarray:
     """How far every row may fall; infinite where the floors of its atoms say it all."""
     floors = row_floors(system, attacker)
     return np.where(floors > 0, system.values - floors, INFINITY).astype(float)
+
+
+def fitting_world(matrix: sparse.csr_array, shown: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """Some counts in whole persons that give the published numbers (-1: not published), with
+    every row at least `least`. Raises DisclosureError where there are none."""
+    columns = sparse.csc_array(matrix)
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = columns.shape[1], columns.shape[0]
+    model.col_cost_ = np.zeros(columns.shape[1])
+    model.col_lower_ = np.zeros(columns.shape[1])
+    model.col_upper_ = np.full(columns.shape[1], INFINITY)
+    model.row_lower_ = np.where(shown >= 0, shown, least).astype(float)
+    model.row_upper_ = np.where(shown >= 0, shown, INFINITY).astype(float)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = columns.indptr, columns.indices
+    model.a_matrix_.value_ = columns.data.astype(float)
+    model.integrality_ = [highspy.HighsVarType.kInteger] * columns.shape[1]
+    solver = new_solver()
+    solver.passModel(model)
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        raise DisclosureError("De publicerade talen går inte ihop med varandra.")
+    return np.rint(solver.getSolution().col_value).astype(np.int64)

@@ -1,0 +1,151 @@
+"""The gate: atoms and layouts in, what may be published out. Decided once, for everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analyslib.disclosure.certificate import Certificate, verify
+from analyslib.disclosure.layout import Layout, inside
+from analyslib.disclosure.ledger import Ledger, build_ledger
+from analyslib.disclosure.proof import certify, demands_of
+from analyslib.disclosure.protect import Plan, price_of, protect
+from analyslib.disclosure.publication import Publication
+from analyslib.disclosure.released import HIDDEN, TOTAL, WORKING_MATERIAL, Released
+from analyslib.disclosure.rules import OPEN_PAGE, Profile
+from analyslib.disclosure.universe import BLOCK
+from analyslib.errors import DisclosureError
+
+
+@dataclass(frozen=True)
+class Release:
+    """What came out of the gate. `released` and `publication` may leave the house; `plan`,
+    `ledger` and `certificate` hold true numbers and stay in the store."""
+
+    released: Released
+    publication: Publication
+    plan: Plan
+    ledger: Ledger
+    certificate: Certificate
+
+
+def release(
+    atoms: pd.DataFrame,
+    layouts: Sequence[Layout],
+    profile: Profile = OPEN_PAGE,
+    earlier: Sequence[Publication] = (),
+    title: str = "",
+) -> Release:
+    """Protect all tables together, with everything published before, and prove it.
+
+    `atoms`: one row = one combination of the dimensions, with ``count``. Raises DisclosureError
+    where the atoms no longer give the numbers already published, and where the proof fails.
+    """
+    before = [row for publication in earlier for row in publication.published_rows()]
+    ledger = build_ledger(atoms, layouts, profile, before)
+    price = price_of(ledger.system, profile.threshold, ledger.level, ledger.copies)
+    plan = protect(ledger.system, profile, price, ledger.sensitive)
+    certificate = certify(ledger.system, plan.hidden, plan.proof)
+    faults = verify(certificate, demands_of(plan.proof))
+    if faults:
+        raise DisclosureError("Beviset höll inte: " + faults[0])
+    hidden = hidden_cells(ledger, plan)
+    publication = _publication(title, atoms, layouts, ledger, hidden, profile, earlier)
+    facts = {"title": title, "n_hidden": str(int(hidden.sum())), "certificate": certificate.digest}
+    counts = printed_counts(ledger.cells, ledger.dimensions, hidden)
+    released = Released(counts, profile.threshold, publication.digest, "", facts)
+    return Release(released, publication, plan, ledger, certificate)
+
+
+def working_material(
+    atoms: pd.DataFrame, layouts: Sequence[Layout], profile: Profile = OPEN_PAGE
+) -> Released:
+    """The same tables unprotected, for the analyst's own screen: stamped, refused by the
+    renderer."""
+    ledger = build_ledger(atoms, layouts, profile)
+    nothing = np.zeros(len(ledger.cells), dtype=bool)
+    counts = printed_counts(ledger.cells, ledger.dimensions, nothing)
+    return Released(counts, profile.threshold, "", WORKING_MATERIAL)
+
+
+def hidden_cells(ledger: Ledger, plan: Plan) -> np.ndarray:
+    """True for printed cells whose row is hidden."""
+    row = ledger.cells["row"].to_numpy()
+    return np.asarray((row >= 0) & plan.hidden[np.maximum(row, 0)], dtype=bool)
+
+
+def printed_counts(
+    cells: pd.DataFrame, dimensions: Sequence[str], hidden: np.ndarray
+) -> pd.DataFrame:
+    """The cells as they are to be printed: a hidden one has no number, and looks like any other."""
+    counts = cells[["layout", "crossing"]].astype("str")
+    for dimension in dimensions:
+        column = cells[dimension] if dimension in cells else pd.Series(None, index=cells.index)
+        counts[dimension] = column.astype("object").fillna(TOTAL).astype("str")
+    counts["count"] = cells["count"].astype("Int64").mask(hidden)
+    counts["status"] = np.where(hidden, HIDDEN, "")
+    counts["status"] = counts["status"].astype("str")
+    return counts
+
+
+def _publication(
+    title: str,
+    atoms: pd.DataFrame,
+    layouts: Sequence[Layout],
+    ledger: Ledger,
+    hidden: np.ndarray,
+    profile: Profile,
+    earlier: Sequence[Publication],
+) -> Publication:
+    block = tuple(d for d in BLOCK if d in ledger.dimensions)
+    covered = np.zeros(len(atoms), dtype=bool)
+    sets: dict[tuple[str, ...], int] = {}
+    rows: dict[tuple[int, ...], tuple[tuple[int, ...], int | None, bool, str]] = {}
+    for layout in layouts:
+        covered |= inside(atoms, layout.where)
+        values = _Values(atoms, layout)
+        here = ledger.cells["layout"].to_numpy() == layout.name
+        cells = ledger.cells[here].to_dict("records")
+        for cell, gone in zip(cells, hidden[here].tolist(), strict=True):
+            counted = [values.of(d, cell.get(d)) for d in ledger.dimensions]
+            key = tuple(sets.setdefault(v, len(sets)) for v in counted)
+            shown = None if gone else int(cell["count"])
+            sure = gone and bool(ledger.system.nonzero[int(cell["row"])])
+            rows.setdefault(key, (key, shown, sure, _label(cell, ledger.dimensions)))
+    delivered = sorted(set(atoms.loc[covered, list(block)].itertuples(index=False, name=None)))
+    return Publication(
+        title,
+        profile.threshold,
+        profile.careful,
+        ledger.dimensions,
+        tuple(sets),
+        block,
+        tuple(delivered),
+        tuple(rows.values()),
+        tuple(sorted(p.digest for p in earlier)),
+    )
+
+
+class _Values:
+    """Which values of a dimension a printed label counts."""
+
+    def __init__(self, atoms: pd.DataFrame, layout: Layout) -> None:
+        self._atoms, self._layout = atoms, layout
+        self._totals: dict[str, tuple[str, ...]] = {}
+
+    def of(self, dimension: str, label: object) -> tuple[str, ...]:
+        if isinstance(label, str):
+            return tuple(sorted(self._layout.groups.get(dimension, {}).get(label, (label,))))
+        if dimension not in self._totals:
+            where = {d: v for d, v in self._layout.where.items() if d == dimension}
+            within = self._atoms.loc[inside(self._atoms, where), dimension]
+            self._totals[dimension] = tuple(sorted(within.unique()))
+        return self._totals[dimension]
+
+
+def _label(cell: Mapping[str, object], dimensions: Sequence[str]) -> str:
+    parts = [str(cell[d]) for d in dimensions if isinstance(cell.get(d), str)]
+    return " × ".join(parts) or "totalt"
