@@ -82,7 +82,7 @@ def demo(
     jobs: Annotated[int, typer.Option("--jobs", help="Antal rapporter i taget.")] = 2,
 ) -> None:
     """Gör påhittade siffror, bygg dem och gör ett helt paket. Inget nät behövs."""
-    from analyslib.making import DEMO_MEETING, build_workspace, make_demo_data
+    from analyslib.workbench import DEMO_MEETING, build_workspace, make_demo_data
 
     place = workspace(demo=True)
     print("Gör påhittade siffror …")
@@ -99,8 +99,8 @@ def fetch(
     ] = "",
 ) -> None:
     """Hämta från en källa till arkivet. En avbruten hämtning fortsätter där den slutade."""
-    from analyslib.making import fetch_source
     from analyslib.sources.progress import progress_bar
+    from analyslib.workbench import fetch_source
 
     with progress_bar(f"Hämtar från {source}") as listener:
         lines = fetch_source(workspace(), source, since, listener)
@@ -115,9 +115,9 @@ def add(
     demo: Demo = False,
 ) -> None:
     """Kontrollera filer och ta in dem i arkivet. Är något fel tas ingenting in."""
-    from analyslib.making import add_files
+    from analyslib.workbench import add_files
 
-    for file in add_files(workspace(demo), source, files, vintage):
+    for file in add_files(workspace(demo), source, files, vintage=vintage):
         print(f"Tog in {file.origin.original_name}: {file.origin.title}, {file.origin.rows} rader.")
 
 
@@ -127,7 +127,7 @@ def check(
     out: Annotated[Path, typer.Option("--out", help="Mappen där fellistan läggs.")] = Path(),
 ) -> None:
     """Kontrollera filer utan att ta in dem, och skriv en fellista som avsändaren kan använda."""
-    from analyslib.making import check_files
+    from analyslib.workbench import check_files
 
     lines, is_clean = check_files(files, out)
     print("\n".join(lines))
@@ -141,7 +141,7 @@ def template(
     out: Annotated[Path, typer.Option("--out", help="Filen som skrivs.")] = Path("mall.xlsx"),
 ) -> None:
     """Skriv en arbetsbok att fylla i, med listor och förklaringar."""
-    from analyslib.making import write_template
+    from analyslib.workbench import write_template
 
     write_template(kind, out)
     print(f"Skrev {out}")
@@ -156,7 +156,7 @@ def build(
     ] = False,
 ) -> None:
     """Bygg databaserna ur arkivet. Har inget ändrats görs ingenting."""
-    from analyslib.making import build_workspace
+    from analyslib.workbench import build_workspace
 
     print(build_workspace(workspace(demo), accept_loss))
 
@@ -185,7 +185,7 @@ def report(
     demo: Demo = False,
 ) -> None:
     """Gör en rapport."""
-    from analyslib.making import make_report
+    from analyslib.workbench import make_report
 
     given = {
         "municipality": municipality,
@@ -216,7 +216,7 @@ def pack(
 def run_pack(
     place: Workspace, network: str, date: str, year: int | None, jobs: int, scheduler: str | None
 ) -> PackResult:
-    from analyslib.making import make_pack
+    from analyslib.workbench import make_pack
 
     with page_bar() as on_page:
         return make_pack(place, network, date, year, jobs, scheduler, on_page)
@@ -232,9 +232,9 @@ def page_bar() -> Iterator[Callable[[PageResult, int, int, str], None]]:
 
 
 def finish_pack(result: PackResult) -> None:
-    from analyslib.delivery import receipt_lines
+    from analyslib.workbench import describe_pack
 
-    print("\n".join(receipt_lines(result.pages, result.stopped, result.delivery)))
+    print(describe_pack(result))
     if result.exit_code:
         raise typer.Exit(result.exit_code)
 
@@ -244,7 +244,7 @@ def audit(
     folder: Annotated[Path, typer.Argument(metavar="MAPP", help="Mappen med paket.")],
 ) -> None:
     """Pröva vad en angripare kan räkna ut av det som publicerats, och skriv ut intyget."""
-    from analyslib.making import audit_folder
+    from analyslib.workbench import audit_folder
 
     text, is_safe = audit_folder(folder)
     print(text)
@@ -255,7 +255,7 @@ def audit(
 @app.command()
 def status(demo: Demo = False) -> None:
     """Visa vad som finns: filer, databaser, vad som ändrats och vad som saknas."""
-    from analyslib.making import describe_workspace
+    from analyslib.workbench import describe_workspace
 
     print(describe_workspace(workspace(demo)))
 
@@ -263,6 +263,6 @@ def status(demo: Demo = False) -> None:
 @app.command()
 def lab() -> None:
     """Öppna JupyterLab på startsidan."""
-    from analyslib.making import open_lab
+    from analyslib.workbench import open_lab
 
     raise typer.Exit(open_lab(workspace()))

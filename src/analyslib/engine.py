@@ -1,4 +1,4 @@
-"""Warm kernels: where a report runs, and papermill's engine built on them.
+"""Warm kernels: where a report runs.
 
 A fork kernel is a copy of a process that has imported everything; a spawn kernel is such a
 process itself, for systems without fork. Both take a job and answer with an outcome; a kernel
@@ -8,7 +8,7 @@ that dies, hangs or eats memory is an outcome too, never an exception.
 from __future__ import annotations
 
 import atexit
-import json
+import contextlib
 import os
 import pickle
 import socket
@@ -16,12 +16,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import replace
-from queue import Empty, SimpleQueue
 from typing import Any, BinaryIO, Protocol
-
-import nbformat
-from papermill.engines import Engine, NotebookExecutionManager
 
 from analyslib.jobs import Job, Limits, Outcome, Problem, Trouble
 
@@ -49,6 +46,8 @@ class Kernels(Protocol):
 
     def open(self) -> Line: ...
 
+    def last_words(self) -> str: ...
+
     def close(self) -> None: ...
 
 
@@ -67,13 +66,16 @@ def start_process(call: str, log: BinaryIO, **options: Any) -> subprocess.Popen[
 
 class ForkLine:
     def __init__(self, control: socket.socket) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            socket.send_fds(control, [b"f"], [theirs.fileno()])
-        self._socket = ours
-        self.source = ours.makefile("rb")
-        self.target = ours.makefile("wb")
-        self._pid: int = pickle.load(self.source)
+        self._socket, theirs = socket.socketpair()
+        self.source: BinaryIO = self._socket.makefile("rb")
+        self.target: BinaryIO = self._socket.makefile("wb")
+        try:
+            with theirs:
+                socket.send_fds(control, [b"f"], [theirs.fileno()])
+            self._pid: int = pickle.load(self.source)
+        except (EOFError, OSError):
+            self.close(whole=False)
+            raise
 
     def kill(self) -> None:
         """The socket is still open here, so the number still belongs to this kernel."""
@@ -92,6 +94,7 @@ class ForkKernels:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._closed = False
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
@@ -100,59 +103,78 @@ class ForkKernels:
         return read_tail(self._log)
 
     def open(self) -> ForkLine:
-        return ForkLine(self._warm_control())
+        """A line to a new copy. A warm process that has died is replaced, once."""
+        control = self._warm_control(None)
+        try:
+            return ForkLine(control)
+        except (EOFError, OSError):
+            return ForkLine(self._warm_control(control))
 
-    def _warm_control(self) -> socket.socket:
-        """The line to the warm process, which is started if it has never lived or has died."""
+    def _warm_control(self, dead: socket.socket | None) -> socket.socket:
+        """The line to the warm process; started anew if it has died, or is the dead one."""
         with self._lock:
-            if self._control is None or self._process is None or self._process.poll() is not None:
-                self._control, theirs = socket.socketpair()
-                with theirs:
-                    descriptor = theirs.fileno()
-                    self._process = start_process(
-                        f"serve_forks({descriptor})",
-                        self._log,
-                        pass_fds=[descriptor],
-                        stdin=subprocess.DEVNULL,
-                        stdout=subprocess.DEVNULL,
-                    )
+            if self._closed:
+                raise EOFError
+            ended = self._process is None or self._process.poll() is not None
+            if self._control is None or ended or self._control is dead:
+                self._stop()
+                self._control = self._start()
             return self._control
 
-    def close(self) -> None:
+    def _start(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            descriptor = theirs.fileno()
+            self._process = start_process(
+                f"serve_forks({descriptor})",
+                self._log,
+                pass_fds=[descriptor],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+        return ours
+
+    def _stop(self) -> None:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
         if self._control is not None:
             self._control.close()
 
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            self._stop()
+            self._log.close()
+
 
 class SpawnLine:
-    def __init__(self, idle: SimpleQueue[SpawnLine], log: BinaryIO) -> None:
-        self._idle = idle
-        self._jobs = 0
-        self.process = start_process(
+    """A line to a process that serves one job after another."""
+
+    def __init__(self, log: BinaryIO, release: Callable[[SpawnLine, bool], None]) -> None:
+        self._release = release
+        self.jobs = 0
+        self._process = start_process(
             "serve_spawn()", log, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.source: Any = self.process.stdout
-        self.target: Any = self.process.stdin
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self.source: BinaryIO = self._process.stdout  # type: ignore[assignment]
+        self.target: BinaryIO = self._process.stdin  # type: ignore[assignment]
         pickle.load(self.source)
 
     def kill(self) -> None:
-        self.process.kill()
+        self._process.kill()
 
     def close(self, whole: bool) -> None:
-        self._jobs += 1
-        if whole and self._jobs < JOBS_PER_SPAWN:
-            self._idle.put(self)
-        else:
-            self.stop()
+        self.jobs += 1
+        self._release(self, whole)
 
     def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
+        self._process.kill()
+        self._process.wait()
+        with contextlib.suppress(BrokenPipeError):
+            self.target.close()
         self.source.close()
-        self.target.close()
 
 
 class SpawnKernels:
@@ -161,28 +183,47 @@ class SpawnKernels:
     name = "spawn"
 
     def __init__(self) -> None:
-        self._idle: SimpleQueue[SpawnLine] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._idle: list[SpawnLine] = []
+        self._busy: list[SpawnLine] = []
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
 
     def last_words(self) -> str:
         return read_tail(self._log)
 
     def open(self) -> SpawnLine:
-        try:
-            return self._idle.get_nowait()
-        except Empty:
-            return SpawnLine(self._idle, self._log)
+        with self._lock:
+            if self._closed:
+                raise EOFError
+            line = self._idle.pop() if self._idle else None
+        line = line or SpawnLine(self._log, self._give_back)
+        with self._lock:
+            self._busy.append(line)
+        return line
+
+    def _give_back(self, line: SpawnLine, whole: bool) -> None:
+        """A process that has made its share is replaced: what leaks does not add up."""
+        with self._lock:
+            self._busy.remove(line)
+            keep = whole and line.jobs < JOBS_PER_SPAWN and not self._closed
+            if keep:
+                self._idle.append(line)
+        if not keep:
+            line.stop()
 
     def close(self) -> None:
-        while not self._idle.empty():
-            self._idle.get().stop()
+        with self._lock:
+            self._closed = True
+            for line in self._busy:
+                line.kill()
+            while self._idle:
+                self._idle.pop().stop()
+            self._log.close()
 
 
-KINDS: dict[str, type[ForkKernels] | type[SpawnKernels]] = {
-    "fork": ForkKernels,
-    "spawn": SpawnKernels,
-}
-_running: dict[str, ForkKernels | SpawnKernels] = {}
+KINDS: dict[str, Callable[[], Kernels]] = {"fork": ForkKernels, "spawn": SpawnKernels}
+_running: dict[str, Kernels] = {}
 _starting = threading.Lock()
 
 
@@ -191,7 +232,7 @@ def best_kind() -> str:
     return "fork" if sys.platform == "linux" else "spawn"
 
 
-def kernels(kind: str = "") -> ForkKernels | SpawnKernels:
+def kernels(kind: str = "") -> Kernels:
     """The warm kernels of this process, started on first use and kept until it ends."""
     kind = kind or best_kind()
     with _starting:
@@ -201,16 +242,26 @@ def kernels(kind: str = "") -> ForkKernels | SpawnKernels:
         return _running[kind]
 
 
+def stop_kernels(kind: str = "") -> None:
+    """End all kernels of a kind, those at work too. The next job starts new ones."""
+    with _starting:
+        found = _running.pop(kind or best_kind(), None)
+    if found is not None:
+        atexit.unregister(found.close)
+        found.close()
+
+
 def run_job(job: Job, limits: Limits, kind: str = "") -> Outcome:
     """Run a job in a kernel; one that dies, hangs or eats memory is tried once more."""
     job = replace(job, memory=limits.memory)
-    outcome = try_job(job, limits, kernels(kind))
-    if outcome.problem is not None and outcome.problem.is_passing:
-        return try_job(job, limits, kernels(kind))
-    return outcome
+    source = kernels(kind)
+    first = try_job(job, limits, source)
+    if first.problem is None or not first.problem.is_passing:
+        return first
+    return replace(try_job(job, limits, source), retried=first.problem.what)
 
 
-def try_job(job: Job, limits: Limits, source: ForkKernels | SpawnKernels) -> Outcome:
+def try_job(job: Job, limits: Limits, source: Kernels) -> Outcome:
     overdue = threading.Event()
     try:
         line = source.open()
@@ -246,39 +297,11 @@ def died(log: str) -> Problem:
 
 def read_tail(log: BinaryIO, size: int = 4000) -> str:
     """The last that the kernels wrote to stderr. pread leaves their place in the file alone."""
+    if log.closed:
+        return ""
     end = os.fstat(log.fileno()).st_size
     return os.pread(log.fileno(), size, max(0, end - size)).decode("utf-8", "replace")
 
 
 def late(limits: Limits) -> Problem:
     return Problem(Trouble.TIME, f"rapporten blev inte klar på {limits.seconds:.0f} sekunder")
-
-
-class AnalyslibEngine(Engine):
-    """``papermill --engine analyslib``: every notebook gets a fresh copy of a warm kernel."""
-
-    @classmethod
-    def execute_managed_notebook(
-        cls,
-        nb_man: NotebookExecutionManager,
-        kernel_name: str,
-        execution_timeout: float | None = None,
-        **options: Any,
-    ) -> None:
-        """The cells come back together when all have run; papermill saves and reports as usual."""
-        limits = Limits(seconds=execution_timeout or Limits().seconds)
-        job = Job(notebook=json.dumps(nb_man.nb), folder=os.getcwd())
-        outcome = run_job(job, limits)
-        for index, cell in enumerate(nb_man.nb.cells):
-            nb_man.cell_start(cell, index)
-            if index < len(outcome.cells) and cell.cell_type == "code":
-                cell.update(nbformat.from_dict(outcome.cells[index]))
-            if any(output.output_type == "error" for output in cell.get("outputs", [])):
-                nb_man.cell_exception(cell, index)
-                return
-            nb_man.cell_complete(cell, index)
-        nb_man.nb.metadata["analyslib"] = {
-            **nb_man.nb.metadata.get("analyslib", {}), "engine": outcome.engine
-        }
-        if outcome.problem is not None:
-            raise RuntimeError(outcome.problem.what)

@@ -1,0 +1,200 @@
+"""What a command or a button does: each function joins a few modules, and prints nothing.
+
+The command line and the notebooks for facilitators call the same functions.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+from analyslib.catalogue import find_municipality, find_network, load_catalogue, wanted_kpis
+from analyslib.errors import Fault, SourceError, UsageError
+from analyslib.facts import read_facts
+from analyslib.pack import OnPage, PackResult, build_pack
+from analyslib.pack_plan import Status
+from analyslib.report import find_report, render_report
+from analyslib.sources import SOURCES, extract_template, kolada_client
+from analyslib.sources.demo import write_demo
+from analyslib.sources.extract_check import check_file
+from analyslib.sources.extract_report import summarise_check, write_error_list
+from analyslib.sources.origin import ArchivedFile, archived_files
+from analyslib.sources.progress import Listener, silent
+from analyslib.store.build import build
+from analyslib.store.build_report import BuildReport
+from analyslib.workspace import Workspace
+
+
+DEMO_MEETING = "2026-12-03"
+TEMPLATES: Mapping[str, Callable[[Path], Path]] = {"isu": extract_template.write_template}
+
+
+def make_demo_data(workspace: Workspace) -> None:
+    """Made-up data for a whole country, in folders of their own. Made once."""
+    if not archived_files(workspace):
+        write_demo(workspace)
+
+
+def build_workspace(workspace: Workspace, accept_loss: bool = False) -> BuildReport:
+    """Both databases from the archive; nothing where nothing has changed."""
+    return build(workspace, accept_loss=accept_loss)
+
+
+def fetch_source(
+    workspace: Workspace, source: str, since: str = "", listener: Listener = silent
+) -> tuple[str, ...]:
+    """Fetch from a source; what came is told in lines."""
+    if source != "kolada":
+        raise UsageError(
+            f"Det går inte att hämta från ”{source}”.", remedy="Källor att hämta från: kolada."
+        )
+    found = kolada_client.fetch(
+        workspace,
+        indicators=wanted_kpis(load_catalogue()),
+        from_date=date.fromisoformat(since) if since else None,
+        progress=listener,
+    )
+    lines = [f"Hämtade {len(found.files)} filer till arkivet."]
+    if found.gone:
+        lines.append(f"Finns inte längre hos Kolada: {', '.join(found.gone)}.")
+    if found.empty:
+        lines.append(f"Utan ett enda värde: {', '.join(found.empty)}.")
+    return tuple(lines)
+
+
+def add_files(
+    workspace: Workspace, source: str, files: Iterable[Path], **options: object
+) -> list[ArchivedFile]:
+    """Check files and take them into the archive; one that is wrong stops them all."""
+    if source not in SOURCES:
+        raise UsageError(
+            f"Det finns ingen källa ”{source}”.", remedy=f"Källor: {', '.join(SOURCES)}."
+        )
+    given = {name: value for name, value in options.items() if value}
+    try:
+        return SOURCES[source].add(workspace, list(files), **given)
+    except TypeError as error:
+        unknown = [name for name in given if f"'{name}'" in str(error)]
+        if not unknown:
+            raise
+        raise UsageError(f"Källan {source} tar inte emot valet --{unknown[0]}.") from error
+
+
+def check_files(files: Iterable[Path], folder: Path) -> tuple[tuple[str, ...], bool]:
+    """Check files without taking them in: what to know first, and whether all may be taken in.
+
+    An extract of individual follow-up gets an error list in `folder` that its sender can use.
+    """
+    lines: list[str] = []
+    is_clean = True
+    for file in files:
+        result = check_file(file)
+        is_clean = is_clean and result.is_accepted
+        lines += [f"{file.name}:", *(f"  {line}" for line in summarise_check(result))]
+        lines += [f"  Fellista: {path}" for path in write_error_list(result, folder)]
+    return tuple(lines), is_clean
+
+
+def write_template(kind: str, path: Path) -> Path:
+    """An Excel workbook to fill in."""
+    if kind not in TEMPLATES:
+        raise UsageError(
+            f"Det finns ingen mall ”{kind}”.", remedy=f"Mallar: {', '.join(TEMPLATES)}."
+        )
+    return TEMPLATES[kind](path)
+
+
+def make_report(
+    workspace: Workspace, name: str, given: Mapping[str, object], out: Path | None
+) -> Path:
+    """One report; without a file name it lies under reports/, named for what it is about."""
+    catalogue = load_catalogue()
+    form = {parameter.name for parameter in find_report(workspace, name).parameters}
+    values = dict(given)
+    if "year" in form and "year" not in values:
+        values["year"] = max(read_facts(workspace.publish_db).years)
+    parts = [name]
+    if "municipality" in values:
+        parts.append(find_municipality(catalogue, str(values["municipality"])).code)
+        if "network" in form and "network" not in values:
+            values["network"] = _network_of(parts[-1])
+    elif "network" in values:
+        parts.append(find_network(catalogue, str(values["network"])).id)
+    path = out or workspace.reports / f"{'_'.join(parts)}.html"
+    return render_report(workspace, name, values, path).path
+
+
+def _network_of(code: str) -> str:
+    """The regional network that a municipality belongs to, or the one of all municipalities."""
+    networks = load_catalogue().networks.values()
+    regional = [item.id for item in networks if code in item.members and not item.national]
+    national = [item.id for item in networks if item.national]
+    return (regional or national)[0]
+
+
+def make_pack(
+    workspace: Workspace,
+    network: str,
+    meeting: str,
+    year: int | None = None,
+    jobs: int = 2,
+    scheduler: str | None = None,
+    on_page: OnPage | None = None,
+) -> PackResult:
+    """Everything for one meeting, on this machine or on a cluster."""
+    if scheduler is None:
+        return build_pack(workspace, network, meeting, year, jobs, on_page=on_page)
+    from analyslib.cluster import cluster_executor
+
+    with cluster_executor(scheduler, workspace) as executor:
+        return build_pack(
+            workspace, network, meeting, year, jobs, executor=executor, on_page=on_page
+        )
+
+
+def describe_pack(result: PackResult) -> str:
+    """How many pages were made, what failed and why, and where it all lies."""
+    counts = Counter(page.status for page in result.pages)
+    lines = [f"{counts[status]} {status.value}" for status in Status if counts[status]]
+    lines += [
+        f"  {page.planned.name}: {page.why}"
+        for page in result.pages
+        if page.status is Status.FAILED
+    ]
+    lines += [text for text in (result.stopped, result.delivery.refused) if text]
+    if result.delivery.index.is_file():
+        lines.append(f"Startsida: {result.delivery.index.resolve().as_uri()}")
+    return "\n".join([*lines, f"Kvittens: {result.delivery.receipt.resolve()}"])
+
+
+def describe_workspace(workspace: Workspace) -> str:
+    """What there is: files per source, the databases and their years."""
+    files = archived_files(workspace)
+    lines = [f"Arbetsbänk: {workspace.root}"]
+    for source in sorted({file.origin.source for file in files}):
+        of_source = [file for file in files if file.origin.source == source]
+        newest = max(file.origin.retrieved for file in of_source)
+        lines.append(f"{source}: {len(of_source)} filer i arkivet, senast {newest}.")
+    if not files:
+        lines.append("Arkivet är tomt. Börja med `analyslib fetch kolada` eller `analyslib demo`.")
+    if workspace.publish_db.is_file():
+        years = read_facts(workspace.publish_db).years
+        lines.append(f"Databasen har nyckeltal för {min(years)}–{max(years)}.")
+    else:
+        lines.append("Databasen är inte byggd. Kör `analyslib build`.")
+    return "\n".join(lines)
+
+
+def open_lab(workspace: Workspace) -> int:
+    """JupyterLab on the facilitator's page; the exit code of JupyterLab."""
+    start = workspace.notebooks / "start.ipynb"
+    if not start.is_file():
+        raise SourceError([Fault("Startsidan saknas.", str(start))])
+    environment = {**os.environ, "ANALYSLIB_HOME": str(workspace.root)}
+    command = [sys.executable, "-m", "jupyter", "lab", str(start)]
+    return subprocess.run(command, cwd=workspace.root, env=environment).returncode
