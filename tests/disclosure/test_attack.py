@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sdc_cases import brute_force, small_case, synthetic_ledger, system_of
 
-from analyslib.disclosure.attack import exact_rows, intervals
+from analyslib.disclosure.attack import intervals
 from analyslib.disclosure.rules import Profile
 from analyslib.disclosure.system import CAREFUL_READER, READER, Attacker, System
-from sdc_cases import brute_force, small_case, synthetic_ledger, system_of
 
 
 ATTACKERS = {
@@ -89,7 +89,7 @@ def test_intervals_equal_those_of_gausssuppression(reference: Path, name: str) -
     source, dimensions, count = GOLD[name]
     folder = reference / "sdc" / "ssb"
     atoms = pd.read_csv(folder / f"{source}.csv", dtype=str)
-    gold = pd.read_csv(folder / "gold" / f"{name}.csv", dtype={d: str for d in dimensions})
+    gold = pd.read_csv(folder / "gold" / f"{name}.csv", dtype=dict.fromkeys(dimensions, str))
     cells = [_members(atoms, row, dimensions) for _, row in gold.iterrows()]
     system = system_of(cells, atoms[count].astype(int).tolist())
     assert system.values.tolist() == gold[count].tolist()

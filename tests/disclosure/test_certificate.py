@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sdc_cases import system_of
 
 from analyslib.disclosure.certificate import Certificate, verify
 from analyslib.disclosure.proof import certify, demands_of
 from analyslib.disclosure.protect import protect
 from analyslib.disclosure.rules import Profile
-from sdc_cases import system_of
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sdc_cases import brute_force, small_case, synthetic_ledger, system_of
 
 from analyslib.disclosure.attack import intervals
 from analyslib.disclosure.certificate import verify
@@ -15,7 +16,6 @@ from analyslib.disclosure.proof import certify, demands_of
 from analyslib.disclosure.protect import Plan, price_of, protect
 from analyslib.disclosure.rules import Profile
 from analyslib.disclosure.system import CAREFUL_READER, READER, System
-from sdc_cases import brute_force, small_case, synthetic_ledger, system_of
 
 
 def secondary_cells(reference: Path, name: str, profile: Profile) -> tuple[Plan, int]:

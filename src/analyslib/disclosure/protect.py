@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analyslib.disclosure.optimum import cheapest_pattern
 from analyslib.disclosure.pool import Pool
 from analyslib.disclosure.proof import Proof, prove
 from analyslib.disclosure.rules import Profile
@@ -66,10 +67,12 @@ def protect(
         price = np.log1p(np.maximum(system.values, profile.threshold))
     primary = must_hide(system, profile, sensitive)
     wanted, impossible = _attainable(system, requirements_of(system, profile, sensitive))
-    hidden = _hide_cheapest(system, primary, price, wanted)
-    hidden = _show_unneeded(system, primary, hidden, price, wanted)
-    hidden, proof = _settle(system, hidden, price, wanted)
-    return Plan(hidden, primary, proof, tuple(impossible))
+    hidden = cheapest_pattern(system, primary, price, wanted)
+    if hidden is None:
+        hidden = _hide_cheapest(system, primary, price, wanted)
+        hidden = _show_unneeded(system, primary, hidden, price, wanted)
+    hidden, proof, never_whole = _settle(system, hidden, price, wanted)
+    return Plan(hidden, primary, proof, (*impossible, *never_whole))
 
 
 def _attainable(
@@ -83,7 +86,7 @@ def _attainable(
         if everything.world(requirement) is not None:
             possible.append(requirement)
             continue
-        reach = int(np.fix(everything.extreme(requirement, integer=True)))
+        reach = _whole_reach(system, requirement)
         impossible.append(Impossible(requirement, reach))
         if reach:
             possible.append(replace(requirement, change=reach))
@@ -164,19 +167,31 @@ def _prices(system: System, unpriced: np.ndarray, price: np.ndarray) -> np.ndarr
 
 
 def _settle(
-    system: System,
-    hidden: np.ndarray,
-    price: np.ndarray,
-    wanted: list[Requirement],
-) -> tuple[np.ndarray, Proof]:
+    system: System, hidden: np.ndarray, price: np.ndarray, wanted: list[Requirement]
+) -> tuple[np.ndarray, Proof, list[Impossible]]:
     """Whole numbers at last: an integer world for every requirement, hiding more where only
-    fractions would do."""
+    fractions would do. What no whole number can do is lowered, and returned as impossible."""
+    wanted, never = list(wanted), []
     proof = prove(system, hidden, wanted)
     while proof.unmet:
         requirement = proof.unmet[0]
         search = Searcher(system, hidden, _prices(system, hidden, price))
-        world = _found(search.world(requirement, integer=True), requirement)
-        moves = np.abs(system.matrix @ world) > 0
-        hidden = hidden | (moves & (system.state == State.OPEN))
-        proof = prove(system, hidden, wanted)
-    return hidden, proof
+        world = search.world(requirement, integer=True)
+        if world is None:
+            at = wanted.index(requirement)
+            reach = _whole_reach(system, requirement)
+            never.append(Impossible(requirement, reach))
+            wanted[at : at + 1] = [replace(requirement, change=reach)] if reach else []
+        else:
+            moves = np.abs(system.matrix @ world) > 0
+            hidden = hidden | (moves & (system.state == State.OPEN))
+        proof = prove(system, hidden, wanted, proof.worlds)
+    return hidden, proof, never
+
+
+def _whole_reach(system: System, requirement: Requirement) -> int:
+    """How far the row can move in whole persons with everything hidden that can be."""
+    everything = Searcher(system, system.state == State.OPEN, None)
+    reach = everything.extreme(requirement, integer=True)
+    limit = abs(requirement.change)
+    return int(np.clip(np.fix(reach), -limit, limit))
