@@ -53,7 +53,7 @@ MIN_HISTORY = 4
 WITH_SELF = ("unweighted_mean", "county", "network", "skr_group")
 # references that are one number and no mean of peers
 SINGULAR = ("riket", "men", "municipality")
-AMOUNTS = ("mnkr", "mkr", "tkr", "miljoner kronor", "kr")
+AMOUNTS = ("mnkr", "mkr", "tkr", "miljoner kronor", "kr")  # units of whole costs
 
 REFERENCE_COLUMNS = (
     "kpi", "year", "gender", "municipality", "kind", "label", "value", "weighted",
@@ -170,7 +170,8 @@ def _reservation(
 
 def is_amount(indicator: Indicator) -> bool:
     """True where the value grows with the municipality: a count, or a cost in whole kronor."""
-    return indicator.kind == "count" or indicator.unit.strip().lower() in AMOUNTS
+    whole = indicator.unit.strip().lower() in AMOUNTS
+    return indicator.kind == "count" or (indicator.kind == "cost" and whole)
 
 
 def _reference_error(pairs: Pairs, level: float) -> tuple[Floats, Floats]:

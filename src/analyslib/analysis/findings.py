@@ -204,7 +204,7 @@ def _size(kind: FindingKind, lead: Comparison, course: Trend | None, spread: flo
 
 def _certainty(kind: FindingKind, lead: Comparison, course: Trend | None, holds: bool) -> float:
     if kind is FindingKind.COURSE:
-        return 0.8 if course and course.certain == 0.998 else 0.5
+        return 0.6 if course and course.certain == 0.998 else 0.4
     return (1.0 if lead.certain == 0.998 else 0.6) * (1.0 if holds else 0.5)
 
 
@@ -239,4 +239,4 @@ def _novelty(item: Finding, chosen: list[Finding]) -> float:
     aspect = sum(other.aspect == item.aspect for other in chosen)
     side = sum(other.favourable == item.favourable for other in chosen)
     kind = sum(other.kind == item.kind for other in chosen if item.kind != FindingKind.POSITION)
-    return 0.5**area * 0.8**aspect * 0.75**side * 0.5**kind
+    return 0.5**area * 0.6**aspect * 0.75**side * 0.5**kind
