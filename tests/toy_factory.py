@@ -126,7 +126,9 @@ def save_database(path: Path, shift: float = 0.0, silent: str = "") -> None:
     ]
     with duckdb.connect(str(new)) as store:
         store.execute("CREATE TABLE build_info (key VARCHAR, value VARCHAR)")
-        store.execute("INSERT INTO build_info VALUES ('fingerprint', ?)", [f"{shift}{silent}abcdef"])
+        store.execute(
+            "INSERT INTO build_info VALUES ('fingerprint', ?)", [f"{shift}{silent}abcdef"]
+        )
         store.execute("CREATE TABLE municipality (municipality VARCHAR, municipality_name VARCHAR)")
         store.executemany(
             "INSERT INTO municipality VALUES (?, ?)", [(p.code, p.name) for p in places]

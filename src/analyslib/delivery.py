@@ -10,14 +10,23 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from analyslib.catalogue import Municipality
 from analyslib.errors import DisclosureError
-from analyslib.pack_plan import Pack, PageResult, Status, library_hash, versions
+from analyslib.pack_plan import Pack, PageResult, Status, library_hash, swedish_order, versions
 from analyslib.page import render_template
 from analyslib.page_checks import Expected, check_page
 from analyslib.report import put_in_place
+from analyslib.text.formats import format_date
 
 
 CheckRelease = Callable[[Path], None]
+LONG_LIST = 40
+STATUS_HEADINGS = {
+    Status.FAILED: "Misslyckade",
+    Status.NOT_RUN: "Inte påbörjade",
+    Status.MADE: "Gjorda i den här körningen",
+    Status.UNCHANGED: "Oförändrade sedan förra körningen",
+}
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -39,6 +48,7 @@ class Tile:
 
     name: str
     code: str
+    county: str
     pages: tuple[dict[str, Any], ...]
     is_silent: bool
 
@@ -53,8 +63,10 @@ def write_delivery(
     """
     folder = pack.folder
     folder.mkdir(parents=True, exist_ok=True)
-    refused = ask_release(folder, check_release)
-    shown = [r for r in results if check_release is not None or not r.planned.report.is_draft]
+    drafts = [r for r in results if r.planned.report.is_draft and r.is_whole]
+    refused = ask_release(pack, drafts, check_release)
+    released = check_release is not None and not refused
+    shown = [r for r in results if released or not r.planned.report.is_draft]
     index, manifest = folder / "index.html", folder / "manifest.json"
     archive = folder.parent / f"{pack.network.id}_{pack.date}.zip"
     if refused:
@@ -76,15 +88,26 @@ def write_delivery(
     )
 
 
-def ask_release(folder: Path, check_release: CheckRelease | None) -> str:
-    """Why the pack may not leave, "" where it may."""
-    if check_release is None:
-        return ""
-    try:
-        check_release(folder)
-    except DisclosureError as error:
-        return str(error)
+def ask_release(
+    pack: Pack, drafts: Sequence[PageResult], check_release: CheckRelease | None
+) -> str:
+    """Why the pack may not leave, "" where it may. Drafts lie in it only if they may leave too."""
+    if check_release is not None:
+        for draft in drafts:
+            put_in_place(pack.path(draft.planned).read_bytes(), pack.folder / draft.planned.file)
+        try:
+            check_release(pack.folder)
+            return ""
+        except DisclosureError as error:
+            withdraw(pack, drafts)
+            return str(error)
+    withdraw(pack, drafts)
     return ""
+
+
+def withdraw(pack: Pack, drafts: Sequence[PageResult]) -> None:
+    for draft in drafts:
+        (pack.folder / draft.planned.file).unlink(missing_ok=True)
 
 
 def render_index(pack: Pack, results: Sequence[PageResult]) -> str:
@@ -94,14 +117,15 @@ def render_index(pack: Pack, results: Sequence[PageResult]) -> str:
     text = render_template(
         "index.html.j2",
         kind="index",
-        title=f"{pack.network.title}, mötet {pack.date}",
+        title=f"{pack.network.title}, mötet den {format_date(pack.date)}",
         kicker="Underlag till nätverksmötet",
         heading=pack.network.title,
-        subtitle=f"Mötet {pack.date}, uppgifter till och med {pack.year}",
+        subtitle=meeting_line(pack),
         demo=pack.workspace.demo,
         marks=(("network", pack.network.id), ("meeting", pack.date)),
         overviews=overviews,
-        tiles=tiles,
+        groups=by_county(tiles),
+        total=len(tiles),
         ready=sum(any(page["whole"] for page in tile.pages) for tile in tiles),
         silent=[place.name for place in pack.silent],
         year=pack.year,
@@ -111,24 +135,28 @@ def render_index(pack: Pack, results: Sequence[PageResult]) -> str:
     return text
 
 
+def meeting_line(pack: Pack) -> str:
+    return f"Mötet den {format_date(pack.date)}, uppgifter till och med {pack.year}"
+
+
 def place_tiles(pack: Pack, results: Sequence[PageResult]) -> list[Tile]:
     silent = {place.code for place in pack.silent}
-    places = {r.planned.municipality.code: r.planned.municipality
-              for r in results if r.planned.municipality is not None}
+    pages: dict[Municipality, list[dict[str, Any]]] = {}
+    for result in results:
+        if result.planned.municipality is not None:
+            pages.setdefault(result.planned.municipality, []).append(page_link(result))
     return [
-        Tile(
-            place.name,
-            code,
-            tuple(
-                page_link(result)
-                for result in results
-                if result.planned.municipality is not None
-                and result.planned.municipality.code == code
-            ),
-            code in silent,
-        )
-        for code, place in places.items()
+        Tile(place.name, place.code, place.county_name, tuple(links), place.code in silent)
+        for place, links in pages.items()
     ]
+
+
+def by_county(tiles: Sequence[Tile]) -> list[tuple[str, list[Tile]]]:
+    """A long list is read county by county; a network's own is short enough as it is."""
+    if len(tiles) <= LONG_LIST:
+        return [("", list(tiles))]
+    names = sorted({tile.county for tile in tiles}, key=swedish_order)
+    return [(name, [tile for tile in tiles if tile.county == name]) for name in names]
 
 
 def page_link(result: PageResult) -> dict[str, Any]:
@@ -176,18 +204,20 @@ def render_manifest(pack: Pack, results: Sequence[PageResult]) -> str:
 def write_receipt(pack: Pack, results: Sequence[PageResult], stopped: str) -> None:
     """The receipt of this run, for the one who ran it: as a page, as text and as data."""
     groups = [
-        (status, [result for result in results if result.status is status]) for status in Status
+        (heading, found)
+        for status, heading in STATUS_HEADINGS.items()
+        if (found := [result for result in results if result.status is status])
     ]
     text = render_template(
         "receipt.html.j2",
         kind="kvittens",
-        title=f"Kvittens: {pack.network.title}, mötet {pack.date}",
+        title=f"Kvittens: {pack.network.title}, mötet den {format_date(pack.date)}",
         kicker="Kvittens",
         heading=pack.network.title,
-        subtitle=f"Mötet {pack.date}, uppgifter till och med {pack.year}",
+        subtitle=meeting_line(pack),
         demo=pack.workspace.demo,
         marks=(),
-        groups=[(status.value, found) for status, found in groups if found],
+        groups=groups,
         stopped=stopped,
         origin=pack_origin(pack),
     )
@@ -198,16 +228,13 @@ def write_receipt(pack: Pack, results: Sequence[PageResult], stopped: str) -> No
     write_logs(pack, results)
 
 
-def receipt_text(
-    pack: Pack, groups: Sequence[tuple[Status, list[PageResult]]], stopped: str
-) -> str:
-    lines = [f"Kvittens för {pack.network.title}, mötet {pack.date}", ""]
+def receipt_text(pack: Pack, groups: Sequence[tuple[str, list[PageResult]]], stopped: str) -> str:
+    lines = [f"Kvittens för {pack.network.title}. {meeting_line(pack)}.", ""]
     if stopped:
         lines += [stopped, ""]
-    for status, results in groups:
-        if results:
-            lines.append(f"{len(results)} {status.value}:")
-            lines += [f"  {result_line(result)}" for result in results]
+    for heading, results in groups:
+        lines.append(f"{heading}: {len(results)}")
+        lines += [f"  {result_line(result)}" for result in results]
     return "\n".join(lines) + "\n"
 
 

@@ -24,7 +24,7 @@ from analyslib.jobs import Job, Limits, Outcome, Problem, Trouble
 
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ANALYSLIB_THREADS")
-ONE_THREAD = dict.fromkeys(THREADS, "1")
+SAME_EVERY_TIME = {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0"}
 JOBS_PER_SPAWN = 20
 
 
@@ -53,7 +53,7 @@ class Kernels(Protocol):
 
 def start_process(call: str, log: BinaryIO, **options: Any) -> subprocess.Popen[bytes]:
     """A new warm process, in a session of its own: Ctrl-C is for the command, not for it."""
-    environment = {**os.environ, **ONE_THREAD, "PYTHONHASHSEED": "0"}
+    environment = {**os.environ, **dict.fromkeys(THREADS, "1"), **SAME_EVERY_TIME}
     code = f"import analyslib.warm as warm; warm.{call}"
     return subprocess.Popen(
         [sys.executable, "-P", "-c", code],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analyslib.store.connection import open_store, query
+from analyslib.text.formats import format_date
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,10 @@ def read_facts(publish_db: Path) -> Facts:
         years = query(store, "data_years")
         sources = query(store, "page_sources")
     by_key = dict(zip(info["key"], info["value"], strict=True))
-    lines = (
-        f"{row.publisher}: {row.title} (hämtad {row.retrieved})" for row in sources.itertuples()
+    origin = tuple(
+        ("Källa", f"{row.publisher}: {row.title} (hämtad {format_date(str(row.retrieved)[:10])})")
+        for row in sources.itertuples()
     )
-    origin = tuple(("Källa", line) for line in lines)
     return Facts(str(by_key["fingerprint"]), tuple(int(year) for year in years["year"]), origin)
 
 

@@ -63,7 +63,9 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a job. `engine` names the kind of kernel that made it."""
+    """What came of a job. `engine` names the kind of kernel that made it; `retried` says why
+    it took two tries, "" where it did not.
+    """
 
     engine: str
     page: bytes = b""
@@ -72,3 +74,4 @@ class Outcome:
     warnings: str = ""
     cpu_seconds: float = 0.0
     peak_memory: int = 0
+    retried: str = ""

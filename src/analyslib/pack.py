@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from analyslib.catalogue import Catalogue, load_catalogue
 from analyslib.delivery import CheckRelease, Delivery, write_delivery
-from analyslib.engine import kernels, run_job
+from analyslib.engine import run_job, stop_kernels
 from analyslib.errors import ReportError, StoreError
 from analyslib.facts import read_facts
 from analyslib.jobs import Limits, Outcome
@@ -68,15 +68,14 @@ def build_pack(
     """
     pack = plan_pack(workspace, network, date, year, reports, catalogue or load_catalogue())
     with locked(pack.work):
-        remove_parts(pack.folder)
+        for place in (pack.folder, pack.work):
+            remove_parts(place)
         run = Run(pack, limits or Limits(), engine, on_page)
         with local_executor(executor, jobs) as workers:
             results, stopped, exit_code = run.finish(workers)
         remove_stale(pack, results)
         delivery = write_delivery(pack, results, stopped, check_release)
-    return PackResult(
-        pack.folder, delivery, results, stopped, max(exit_code, delivery.exit_code)
-    )
+    return PackResult(pack.folder, delivery, results, stopped, max(exit_code, delivery.exit_code))
 
 
 @contextmanager
@@ -109,7 +108,7 @@ def local_executor(executor: Executor | None, jobs: int) -> Iterator[Executor]:
 
 def remove_parts(folder: Path) -> None:
     """What a killed run had not put in place."""
-    for part in folder.glob(".*.part"):
+    for part in folder.rglob(".*.part"):
         part.unlink(missing_ok=True)
 
 
@@ -156,7 +155,7 @@ class Run:
 
     def remembered(self, page: PlannedPage) -> PageResult | None:
         """The page as an earlier run left it, if it is still what this run would make."""
-        note, path = memory_of(self.pack, page), self.pack.folder / page.file
+        note, path = memory_of(self.pack, page), self.pack.path(page)
         if not (note.is_file() and path.is_file()):
             return None
         known, content = json.loads(note.read_text("utf-8")), path.read_bytes()
@@ -171,6 +170,7 @@ class Run:
         result = PageResult(
             page,
             Status.MADE,
+            why=f"gjord på andra försöket: {outcome.retried}" if outcome.retried else "",
             engine=outcome.engine,
             cpu_seconds=outcome.cpu_seconds,
             peak_memory=outcome.peak_memory,
@@ -187,7 +187,7 @@ class Run:
         sha256 = hashlib.sha256(outcome.page).hexdigest()
         note = json.dumps({"key": page.key, "sha256": sha256}).encode()
         try:
-            put_in_place(outcome.page, self.pack.folder / page.file)
+            put_in_place(outcome.page, self.pack.path(page))
             put_in_place(note, memory_of(self.pack, page))
         except ReportError as error:
             return replace(result, status=Status.FAILED, why=str(error), exit_code=14)
@@ -217,7 +217,7 @@ class Run:
             return
         for future in pending:
             future.cancel()
-        kernels(self.engine).close()
+        stop_kernels(self.engine)
 
 
 def in_hand(pending: dict[Future[Outcome], PlannedPage]) -> str:
@@ -237,5 +237,6 @@ def remove_stale(pack: Pack, results: Sequence[PageResult]) -> None:
     for note in (pack.work / "sidor").glob("*.json"):
         file = note.name.removesuffix(".json")
         if file not in whole:
-            (pack.folder / file).unlink(missing_ok=True)
+            for folder in (pack.folder, pack.work / "utkast"):
+                (folder / file).unlink(missing_ok=True)
             note.unlink()

@@ -95,6 +95,10 @@ class Pack:
         """What the factory remembers about the pack. Never sent to anyone."""
         return self.workspace.reports / ".arbete" / f"{self.network.id}_{self.date}"
 
+    def path(self, page: PlannedPage) -> Path:
+        """Where a page lies. Drafts lie outside the pack until they have been released."""
+        return (self.work / "utkast" if page.report.is_draft else self.folder) / page.file
+
 
 def plan_pack(
     workspace: Workspace,
@@ -179,9 +183,7 @@ def library_hash() -> str:
     """Of everything in this package: code, templates, queries, definitions; and the versions."""
     root = Path(__file__).parent
     files = sorted(
-        path
-        for path in root.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts
     )
     digest = hashlib.sha256(json.dumps(versions(), sort_keys=True).encode())
     for path in files:

@@ -7,6 +7,7 @@ have to mend, or could understand in another way than we do, is a fault.
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,17 +16,19 @@ from html import unescape
 from analyslib.errors import Fault, ReportError
 
 
-TAGS = frozenset(
-    "html head meta title style body header main nav aside footer section article div span p a"
-    " h1 h2 h3 h4 h5 h6 ul ol li dl dt dd em strong b i s del small sub sup mark abbr time code pre"
-    " blockquote br hr wbr figure figcaption img details summary data"
-    " table caption colgroup col thead tbody tfoot tr th td".split()  # noqa: SIM905
-)
+KNOWN_TAGS = """
+html head meta title style body header main nav aside footer section article div span p a
+h1 h2 h3 h4 h5 h6 ul ol li dl dt dd em strong b i s del small sub sup mark abbr time code pre
+blockquote br hr wbr figure figcaption img details summary data
+table caption colgroup col thead tbody tfoot tr th td
+"""
+KNOWN_ATTRIBUTES = """
+id class lang dir title href src alt width height scope colspan rowspan headers span role
+tabindex name content charset value datetime start open abbr style hidden rel
+"""
+TAGS = frozenset(KNOWN_TAGS.split())
+ATTRIBUTES = frozenset(KNOWN_ATTRIBUTES.split())
 VOID = frozenset(("meta", "img", "br", "hr", "wbr", "col"))
-ATTRIBUTES = frozenset(
-    "id class lang dir title href src alt width height scope colspan rowspan headers span role"
-    " tabindex name content charset value datetime start open abbr style hidden rel".split()  # noqa: SIM905
-)
 TOKEN = re.compile(
     r"<!DOCTYPE html>"
     r"|</(?P<close>[a-z][a-z0-9]*)>"
@@ -266,8 +269,16 @@ def check_values(page: Page) -> Iterator[str]:
             found.update(TOKENS_OF_NOTHING.findall(element.attributes.get(name, "")))
     for token in sorted(found):
         yield f"Ett tomt värde har blivit text: ”{unescape(token)}”."
-    if STAMP in text:
-        yield "Sidan är stämplad Arbetsmaterial och får inte spridas."
+    if STAMP in text or any(STAMP in drawing for drawing in drawings(page)):
+        yield "Sidan är stämplad som arbetsmaterial och får inte spridas."
+
+
+def drawings(page: Page) -> Iterator[str]:
+    """The pictures of the page as the text they are drawn by."""
+    for image in page.all("img"):
+        kind, _, content = image.attributes.get("src", "").partition(";base64,")
+        if kind == "data:image/svg+xml" and PICTURE_SOURCE.match(image.attributes["src"]):
+            yield b64decode(content).decode("utf-8", "replace")
 
 
 def check_identity(page: Page, expected: Expected) -> Iterator[str]:
@@ -298,5 +309,6 @@ def check_identity(page: Page, expected: Expected) -> Iterator[str]:
 
 def check_private(page: Page, private: tuple[str, ...]) -> Iterator[str]:
     """Nothing about the machine: no path, no user."""
-    if LOCAL_PATH.search(page.source) or any(text and text in page.source for text in private):
+    text = "\n".join((page.source, *drawings(page)))
+    if LOCAL_PATH.search(text) or any(secret and secret in text for secret in private):
         yield "Sidan nämner en sökväg eller ett namn på den här datorn."

@@ -32,12 +32,12 @@ from analyslib.facts import Facts, read_facts
 from analyslib.jobs import Job, Limits, Outcome
 from analyslib.page import Frame
 from analyslib.page_checks import Expected
+from analyslib.text.formats import format_date
 from analyslib.workspace import Workspace
 
 
 TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 TYPE_WORDS = {"str": "text", "int": "ett heltal", "float": "ett tal", "bool": "True eller False"}
-FILLED_IN = ("municipality", "network", "year", "meeting", "data")
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,7 @@ def read_report(path: Path) -> Report:
 def without_outputs(notebook: dict[str, Any]) -> dict[str, Any]:
     """The notebook as it was written. What a run left behind changes nothing."""
     cells = [
-        {**cell, "outputs": [], "execution_count": None}
-        if cell["cell_type"] == "code"
-        else cell
+        {**cell, "outputs": [], "execution_count": None} if cell["cell_type"] == "code" else cell
         for cell in notebook["cells"]
     ]
     metadata = {"analyslib": notebook.get("metadata", {}).get("analyslib", {})}
@@ -346,7 +344,7 @@ def make_frame(
     pieces = (
         network.title if network and municipality else "",
         f"uppgifter till och med {year}" if year else "",
-        f"till mötet {meeting}" if meeting else "",
+        f"till mötet den {format_date(str(meeting))}" if meeting else "",
     )
     marks = {
         "report": report.name,

@@ -30,6 +30,7 @@ from typing import Any, BinaryIO, NoReturn
 # jsonschema imports this grammar where it can, which takes a second; nothing here needs it.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
+import matplotlib  # noqa: E402
 import nbformat  # noqa: E402
 import numpy as np  # noqa: E402
 import papermill  # noqa: E402
@@ -61,14 +62,18 @@ class InsideEngine(Engine):
             raised = None
             if cell.cell_type == "code" and cell.source.strip():
                 raised = run_cell(shell, cell)
-            if raised is not None and "raises-exception" not in cell.metadata.get("tags", []):
+            if raised is not None:
                 nb_man.cell_exception(cell, index)
-                raise CellFailedError from raised
+                raise CellFailedError(nb_man.nb) from raised
             nb_man.cell_complete(cell, index)
 
 
 class CellFailedError(Exception):
-    """Carries what a cell raised, as its cause, out through papermill."""
+    """Carries the notebook so far, and what a cell raised as its cause, out through papermill."""
+
+    def __init__(self, notebook: nbformat.NotebookNode) -> None:
+        super().__init__()
+        self.notebook = notebook
 
 
 def import_all() -> None:
@@ -81,7 +86,9 @@ def import_all() -> None:
     for package in WARM_PACKAGES:
         module = importlib.import_module(package)
         for found in pkgutil.iter_modules(module.__path__, package + "."):
-            importlib.import_module(found.name)
+            # What cannot be imported here says so again, by name, in the report that needs it.
+            with contextlib.suppress(ImportError, SyntaxError):
+                importlib.import_module(found.name)
 
 
 def warm_up() -> None:
@@ -89,6 +96,7 @@ def warm_up() -> None:
     import_all()
     papermill_engines.register(INSIDE, InsideEngine)
     new_shell()
+    matplotlib.rcParams["svg.hashsalt"] = "analyslib"
     draw_once()
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Uppvärmning")])
     render_page(notebook, Frame("Uppvärmning", "Uppvärmning", "", demo=False))
@@ -137,7 +145,7 @@ def execute(job: Job) -> Outcome:
         raised = failure.__cause__ or failure
         if isinstance(raised, MemoryError):
             raise raised from None
-        return Outcome("", cells=cells_of(notebook), problem=problem_of(raised))
+        return Outcome("", cells=cells_of(failure.notebook), problem=problem_of(raised))
     if job.frame is None:
         return Outcome("", cells=cells_of(done), warnings=stderr_of(done))
     page = render_page(done, job.frame)
@@ -276,10 +284,9 @@ def serve_spawn() -> NoReturn:
 
 def clean_state() -> Any:
     """A function that takes this process back to how it is now, as well as that can be done."""
-    import matplotlib as mpl
     from matplotlib import pyplot
 
-    settings, folder, environment = dict(mpl.rcParams), os.getcwd(), dict(os.environ)
+    settings, folder, environment = dict(matplotlib.rcParams), os.getcwd(), dict(os.environ)
     filters, modules = list(warnings.filters), set(sys.modules)
 
     def clean() -> None:
@@ -287,7 +294,7 @@ def clean_state() -> Any:
         pyplot.close("all")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            mpl.rcParams.update(settings)
+            matplotlib.rcParams.update(settings)
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)
