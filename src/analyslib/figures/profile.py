@@ -24,6 +24,7 @@ LABEL_WIDTH = 212.0
 CENTRE, HALF = 324.0, 94.0
 VALUE_END, SYMBOL, WORD = 488.0, 506.0, 518.0
 ROW, AREA_ROW = 32.0, 34.0
+MEAN_MARK = "°"
 NOT_DRAWN = {"coded": "svar i ord", "count": "antal jämförs inte"}
 
 REFERENCE_MARKS: dict[ReferenceKind, tuple[str, str]] = {
@@ -63,6 +64,8 @@ def draw_profile(
     kinds = [kind for kind in REFERENCE_MARKS if any(kind in _kinds(row) for row in rows)]
     areas = [(area, list(group)) for area, group in groupby(rows, lambda row: row.area)]
     subtitle = "Varje rad har en egen skala med riket i mitten."
+    if any(_is_against_mean(row) for row in rows):
+        subtitle += f" {MEAN_MARK} alla kommuners medelvärde, där riket saknar värde."
     if any(row.indicator.direction == "none" for row in rows):
         subtitle += " Utan önskad riktning ligger högre värden till höger."
     canvas, y = start_canvas(title, subtitle, _key(place, kinds))
@@ -78,6 +81,11 @@ def draw_profile(
     canvas.height = y + 6
     table = _table(place, rows, kinds, title, source_line)
     return finish(canvas, key, title, _result(rows), caption or _counted(rows), table, place.code)
+
+
+def _is_against_mean(row: ProfileRow) -> bool:
+    reference = row.comparison.reference
+    return reference.kind is not ReferenceKind.RIKET and reference.value is not None
 
 
 def _kinds(row: ProfileRow) -> set[ReferenceKind]:
@@ -120,7 +128,8 @@ def _draw_row(canvas: Canvas, y: float, row: ProfileRow) -> None:
         text, bold = format_short(value, row.indicator), True
     canvas.label(VALUE_END, middle + 4.5, text, anchor="end", bold=bold)
     canvas.marks([(SYMBOL, middle)], look.shape, look.color, look.filled, 9)
-    canvas.label(WORD, middle + 4.5, ANSWER_WORDS[answer])
+    mark = f" {MEAN_MARK}" if _is_against_mean(row) else ""
+    canvas.label(WORD, middle + 4.5, ANSWER_WORDS[answer] + mark)
 
 
 def _draw_label(canvas: Canvas, middle: float, row: ProfileRow) -> None:
@@ -171,7 +180,7 @@ def _result(rows: Sequence[ProfileRow]) -> str:
         names = [row.indicator.short for row in rows if row.comparison.answer == answer]
         if names:
             shown = format_list(names[:6]) + (" med flera" if len(names) > 6 else "")
-            said.append(f"{ANSWER_WORDS[answer].capitalize()} än riket: {shown}.")
+            said.append(f"{ANSWER_WORDS[answer].capitalize()}: {shown}.")
     return " ".join(said)
 
 
@@ -182,7 +191,8 @@ def _table(
     title: str,
     source_line: str,
 ) -> Table:
-    heads = ("Nyckeltal", place.name, "Riket", *(_head(kind, rows) for kind in kinds), "Svar")
+    middle = "Riket, annars alla kommuner" if any(map(_is_against_mean, rows)) else "Riket"
+    heads = ("Nyckeltal", place.name, middle, *(_head(kind, rows) for kind in kinds), "Svar")
     body = tuple(
         (
             header_cell(row.indicator.short),

@@ -28,6 +28,16 @@ from analyslib.workspace import Workspace, find_workspace
 
 
 YEARS_SHOWN = 6
+# What a position is told against: Riket, and where Riket has no value all municipalities.
+LEAD = (ReferenceKind.RIKET, ReferenceKind.UNWEIGHTED_MEAN)
+LABELS = {
+    ReferenceKind.RIKET: "Riket",
+    ReferenceKind.UNWEIGHTED_MEAN: "Alla kommuner",
+    ReferenceKind.COUNTY: "Länet",
+    ReferenceKind.NETWORK: "Nätverket",
+    ReferenceKind.SKR_GROUP: "Kommungruppen",
+    ReferenceKind.SIMILAR: "Liknande kommuner",
+}
 
 
 @dataclass(frozen=True)
@@ -91,11 +101,11 @@ class Material:
     @cached_property
     def own(self) -> dict[tuple[str, str, int], tuple[float | None, str]]:
         """Value and status by indicator, gender and year; a number never delivered is not in it."""
-        return _values(self.series)
+        return values_by_number(self.series, "gender")
 
     @cached_property
     def national(self) -> dict[tuple[str, str, int], tuple[float | None, str]]:
-        return _values(self.riket)
+        return values_by_number(self.riket, "gender")
 
     @cached_property
     def benchmark(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -115,10 +125,14 @@ class Material:
     def years(self) -> tuple[int, ...]:
         return tuple(range(self.year - YEARS_SHOWN + 1, self.year + 1))
 
-    def comparison(
-        self, kpi: str, kind: ReferenceKind = ReferenceKind.RIKET, gender: str = "T"
-    ) -> Comparison | None:
+    def comparison(self, kpi: str, kind: ReferenceKind, gender: str = "T") -> Comparison | None:
         return self.by_number.get((kpi, gender, kind))
+
+    def position(self, kpi: str) -> Comparison | None:
+        """Against Riket, or against all municipalities where Riket has no value."""
+        found = [self.comparison(kpi, kind) for kind in LEAD]
+        told = [item for item in found if item and item.reference.value is not None]
+        return told[0] if told else found[0]
 
     def similar_of(self, area: Area) -> Similar | None:
         return self.peers.similar.get(area.service_area)
@@ -128,8 +142,11 @@ def _by_number(frame: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
     return {(str(kpi), str(sex)): rows for (kpi, sex), rows in frame.groupby(["kpi", "gender"])}
 
 
-def _values(frame: pd.DataFrame) -> dict[tuple[str, str, int], tuple[float | None, str]]:
-    keys = zip(frame["kpi"], frame["gender"], frame["year"], strict=True)
+def values_by_number(
+    frame: pd.DataFrame, second: str
+) -> dict[tuple[str, str, int], tuple[float | None, str]]:
+    """Value and status by indicator, a second column (gender or municipality) and year."""
+    keys = zip(frame["kpi"], frame[second], frame["year"], strict=True)
     values = [None if missing else value for value, missing in _with_missing(frame["value"])]
     return dict(zip(keys, zip(values, frame["status"], strict=True), strict=True))
 
@@ -222,7 +239,7 @@ def _evidence(
     indicators = catalogue.indicators
     references = pd.concat(
         [
-            _riket_reference(riket, year),
+            riket_reference(riket, year),
             group_references(store, catalogue, year, peers),
             own_history(past, indicators),
         ],
@@ -235,12 +252,12 @@ def _evidence(
     return found, tuple(trends_from(judged))
 
 
-def _riket_reference(riket: pd.DataFrame, year: int) -> pd.DataFrame:
+def riket_reference(riket: pd.DataFrame, year: int) -> pd.DataFrame:
     now = riket[(riket["year"] == year) & riket["value"].notna()]
     return now[["kpi", "year", "gender", "value"]].assign(
         municipality="",
         kind=str(ReferenceKind.RIKET),
-        label="",
+        label=LABELS[ReferenceKind.RIKET],
         weighted=True,
         n_members=1,
         n_possible=1,
@@ -266,7 +283,12 @@ def group_references(store: Store, catalogue: Catalogue, year: int, peers: Peers
         n_possible=pd.Series(n_possible, index=rows.index, dtype="int64")
     )
     return rows.assign(
-        municipality="", year=year, label="", weighted=False, group_id="", vintage=""
+        municipality="",
+        year=year,
+        label=rows["kind"].map(LABELS),
+        weighted=False,
+        group_id="",
+        vintage="",
     )
 
 

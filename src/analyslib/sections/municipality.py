@@ -160,11 +160,11 @@ class MunicipalityReport:
         )
 
     def _has_position(self, indicator: Indicator) -> bool:
-        comparison = self.material.comparison(indicator.id)
+        comparison = self.material.position(indicator.id)
         return comparison is not None and comparison.value is not None
 
     def _profile_row(self, indicator: Indicator, area: str) -> ProfileRow:
-        comparison = self.material.comparison(indicator.id)
+        comparison = self.material.position(indicator.id)
         assert comparison is not None
         kinds = (ReferenceKind.COUNTY, ReferenceKind.NETWORK, ReferenceKind.SIMILAR)
         others = [self.material.comparison(indicator.id, kind) for kind in kinds]

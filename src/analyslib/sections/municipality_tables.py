@@ -51,7 +51,7 @@ def area_table(material: Material, area: Area, indicators: Sequence[Indicator]) 
 
 
 def _area_row(material: Material, indicator: Indicator) -> tuple[Cell, ...]:
-    comparison = material.comparison(indicator.id)
+    comparison = material.position(indicator.id)
     trend = material.trend_of.get((indicator.id, "T"))
     return (
         header_cell(f"{indicator.short} ({indicator.unit})"),
@@ -124,7 +124,7 @@ def answers_table(material: Material, areas: Iterable[Area]) -> Table:
     rows = []
     for area in areas:
         kpis = [indicator.id for indicator in indicators_of(material, area)]
-        found = [material.comparison(kpi) for kpi in kpis]
+        found = [material.position(kpi) for kpi in kpis]
         counts = Counter(item.answer for item in found if item and item.value is not None)
         total = sum(counts.values())
         cells = [derived_cell(counts[answer], f"count-{answer}") for answer in answers]
