@@ -70,6 +70,14 @@ def test_the_same_content_again_changes_nothing(incoming: Path) -> None:
     assert again == first and len(archived_files(workspace)) == 1
 
 
+def test_the_same_content_published_anew_is_kept_with_its_vintage(incoming: Path) -> None:
+    workspace = find_workspace()
+    for vintage in ("2024-01-01", "2025-01-01", "2025-01-01"):
+        archive_file(workspace, incoming, origin_of(incoming, vintage=vintage))
+    files = archived_files(workspace, verify=True)
+    assert [file.origin.vintage for file in files] == ["2024-01-01", "2025-01-01"]
+
+
 def test_new_content_is_a_new_file_beside_the_old(incoming: Path) -> None:
     workspace = find_workspace()
     first = archive_file(workspace, incoming, origin_of(incoming))

@@ -85,6 +85,14 @@ def test_newest_vintage_wins_and_what_differs_is_a_revision(bench: Any) -> None:
     assert "2 av dem har ändrats" in str(report)
 
 
+def test_a_revision_that_was_taken_back_is_in_force(bench: Any) -> None:
+    bench.add_kpis(["N31807"])
+    for vintage, value in (("2024-01-01", 1), ("2025-01-01", 2), ("2026-01-01", 1)):
+        bench.add_values([{"value": value}], vintage)
+    bench.build()
+    assert bench.rows("SELECT value, vintage FROM observation") == [(1.0, "2026-01-01")]
+
+
 def test_rounding_in_the_file_is_no_revision(bench: Any) -> None:
     bench.add_kpis(["N31807"])
     bench.add_values([{"value": 12.345678912}], "2024-01-01")
@@ -143,8 +151,9 @@ def test_values_of_groups_are_counted_but_not_taken_in(bench: Any) -> None:
     kolada.add(bench.workspace, [path], "2025-01-01")
     report = bench.build()
     assert bench.rows("SELECT municipality FROM observation") == [("2480",)]
-    assert bench.rows("SELECT rows_in, loaded, rejected, group_rows FROM source_file "
-                      "WHERE dataset = 'values'") == [(2, 1, 1, 1)]
+    assert bench.rows(
+        "SELECT rows_in, loaded, rejected, group_rows FROM source_file WHERE dataset = 'values'"
+    ) == [(2, 1, 1, 1)]
     assert "1 gruppvärden lästes inte in" in str(report)
 
 

@@ -24,7 +24,7 @@ from analyslib.sources import kolada_plan as plan
 from analyslib.sources.answer_folder import AnswerFolder
 from analyslib.sources.http import Patience, PoliteSession
 from analyslib.sources.kolada_answers import check_page, next_address
-from analyslib.sources.origin import ArchivedFile, Origin, archive_file, sha256_of
+from analyslib.sources.origin import ArchivedFile, Origin, archive_together, sha256_of
 from analyslib.sources.progress import Listener, Step, silent
 from analyslib.workspace import Workspace
 
@@ -269,11 +269,12 @@ def _archive(workspace: Workspace, asker: _Asker, started: date) -> list[Archive
     with tempfile.TemporaryDirectory(dir=asker.folder.path) as scratch:
         for dataset, addresses in asker.addresses.items():
             filled = [address for address in addresses if asker.rows[address]]
-            for part in plan.chunks(filled, PAGES_PER_FILE):
-                path = Path(scratch) / f"{dataset}.json.gz"
+            written = []
+            for number, part in enumerate(plan.chunks(filled, PAGES_PER_FILE)):
+                path = Path(scratch) / f"{dataset}_{number}.json.gz"
                 _write_pages(path, (asker.folder.load(address) for address in part))
-                origin = _origin(dataset, asker, part, started, path)
-                files.append(archive_file(workspace, path, origin))
+                written.append((path, _origin(dataset, asker, part, started, path)))
+            files += archive_together(workspace, written) if written else []
     return files
 
 
@@ -301,7 +302,7 @@ def _origin(
         licence=LICENCE,
         retrieved=started,
         vintage=started.isoformat(),
-        original_name=path.name,
+        original_name=f"{dataset}.json.gz",
         sha256=sha256_of(path),
         rows=sum(asker.rows[address] for address in addresses),
     )

@@ -23,7 +23,7 @@ from analyslib.sources.origin import ArchivedFile
 
 # Our column <- what it is called in files we have met; the first that is there is used.
 # `municipality` comes last of its kind: beside a code it is the name.
-ALIASES = {
+ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
     "values": {
         "kpi": ("kpi", "kpi_id"),
         "municipality": ("municipality_id", "municipality_code", "municipality"),
@@ -48,7 +48,7 @@ ALIASES = {
     "group_titles": {"group_id": ("group_id",), "title": ("group_title",), "size": ("n_members",)},
     "municipality": {"municipality": ("id",), "name": ("title",), "type": ("type",)},
 }
-OPTIONAL = {
+OPTIONAL: dict[str, dict[str, tuple[str, ...]]] = {
     "values": {"status": ("status",), "deleted": ("isdeleted", "is_deleted")},
     "kpi": {
         "is_divided_by_gender": ("is_divided_by_gender",),
@@ -195,9 +195,7 @@ def _csv_shape(path: Path, text: str, packed: bool) -> Shape:
     delimiter = max(",;\t", key=header.count)
     names = next(csv.reader(io.StringIO(header), delimiter=delimiter))
     if len(set(names)) < len(names):
-        raise SourceError(
-            "Två kolumner har samma namn.", f"{path.name}, rad 1", "Ta bort den ena."
-        )
+        raise SourceError("Två kolumner har samma namn.", f"{path.name}, rad 1", "Ta bort den ena.")
     shape = _table_shape(path, "csv", dict.fromkeys(names, "VARCHAR"))
     return replace(shape, delimiter=delimiter, header=tuple(names), packed=packed)
 
@@ -258,9 +256,7 @@ def unused_columns(path: Path, shape: Shape) -> tuple[str, ...]:
         return ()
     names = tuple(_parquet_columns(path)) if shape.format == "parquet" else shape.header
     used = {theirs for _, theirs in shape.columns}
-    return tuple(
-        name for name in names if name not in used and name.lower() not in KNOWN_EXTRAS
-    )
+    return tuple(name for name in names if name not in used and name.lower() not in KNOWN_EXTRAS)
 
 
 def select_rows(shape: Shape, paths: Sequence[Path], row: bool = True) -> str:
@@ -351,7 +347,7 @@ def _json_rows(shape: Shape, paths: Sequence[Path]) -> str:
         f"columns = {{'values': 'STRUCT({JSON_COLUMNS[shape.dataset]})[]', 'count': 'BIGINT'}}, "
         f"compression = '{_compression(shape)}', maximum_object_size = {_largest(paths)})"
     )
-    things = f"SELECT filename AS path, unnest(\"values\", max_depth := 2) FROM {source}"
+    things = f'SELECT filename AS path, unnest("values", max_depth := 2) FROM {source}'
     if shape.dataset == "values":
         points = (
             'SELECT path, kpi, municipality, period, unnest("values", max_depth := 2) '

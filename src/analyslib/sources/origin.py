@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date
@@ -64,6 +64,9 @@ def sha256_of(path: Path) -> str:
 def archive_file(workspace: Workspace, path: Path, origin: Origin) -> ArchivedFile:
     """Take a copy of `path` into the archive; what is already there is left as it is.
 
+    The same content with another vintage is kept too: a source that takes a revision back
+    publishes the old bytes anew, and they must win over what came between.
+
     The data come first and the sidecar last, each by a rename, so a crash leaves either
     nothing that counts or both: without its sidecar a file is not in the archive.
     """
@@ -71,14 +74,29 @@ def archive_file(workspace: Workspace, path: Path, origin: Origin) -> ArchivedFi
     known = _find(folder, origin)
     if known:
         return known
-    name = f"{origin.dataset}_{origin.retrieved}_{origin.sha256[:8]}{_ending(path.name)}"
-    target = folder / name
+    target = _place(folder, origin, _ending(path.name))
     folder.mkdir(parents=True, exist_ok=True)
     with _replacing(target) as beside:
         shutil.copyfile(path, beside)
     with _replacing(_sidecar(target)) as beside:
         beside.write_text(_to_toml(origin), encoding="utf-8")
     return ArchivedFile(target, origin)
+
+
+def archive_together(
+    workspace: Workspace, files: Sequence[tuple[Path, Origin]]
+) -> list[ArchivedFile]:
+    """Archive the files of one dataset that make up one vintage, or find that it is the newest.
+
+    A vintage is kept whole or not at all: one page that has not changed may be left out only
+    where none has, or the rest would look like a source that has lost its other pages.
+    """
+    first = files[0][1]
+    there = archived_files(workspace, first.source, first.dataset)
+    newest = [file for file in there if file.origin.vintage == there[-1].origin.vintage]
+    if {file.origin.sha256 for file in newest} == {origin.sha256 for _, origin in files}:
+        return newest
+    return [archive_file(workspace, path, origin) for path, origin in files]
 
 
 def archived_files(
@@ -119,9 +137,21 @@ def _find(folder: Path, origin: Origin) -> ArchivedFile | None:
     faults: list[Fault] = []
     for sidecar in sorted(folder.glob(f"{origin.dataset}_*_{origin.sha256[:8]}*{SIDECAR}")):
         file = _read_sidecar(sidecar, faults)
-        if file and file.origin.sha256 == origin.sha256 and file.path.is_file():
+        if file and file.path.is_file() and _is_same(file.origin, origin):
             return file
     return None
+
+
+def _is_same(one: Origin, other: Origin) -> bool:
+    return (one.sha256, one.vintage) == (other.sha256, other.vintage)
+
+
+def _place(folder: Path, origin: Origin, ending: str) -> Path:
+    """Named for the day of retrieval; for the vintage too where that name is another's."""
+    name = f"{origin.dataset}_{origin.retrieved}_{origin.sha256[:8]}"
+    if _sidecar(folder / f"{name}{ending}").is_file():
+        name = f"{name}_{origin.vintage}"
+    return folder / f"{name}{ending}"
 
 
 def _sidecar(path: Path) -> Path:

@@ -189,9 +189,7 @@ def _under_raw(workspace: Workspace, path: Path) -> str:
     return path.relative_to(workspace.raw).as_posix()
 
 
-def _write_info(
-    connection: duckdb.DuckDBPyConnection, workspace: Workspace, mark: str
-) -> None:
+def _write_info(connection: duckdb.DuckDBPyConnection, workspace: Workspace, mark: str) -> None:
     info = {
         "fingerprint": mark,
         "version": __version__,

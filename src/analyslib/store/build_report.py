@@ -61,9 +61,7 @@ def _number(value: float, decimals: int = 0) -> str:
     return f"{value:,.{decimals}f}".replace(",", "\u00a0").replace(".", ",")
 
 
-def describe_build(
-    workspace: Workspace, path: Path, counts: Sequence[FileCount]
-) -> BuildReport:
+def describe_build(workspace: Workspace, path: Path, counts: Sequence[FileCount]) -> BuildReport:
     """Read off the finished database, so that the report says what is there."""
     with open_store(path) as store:
         totals = query(store, "build_totals").iloc[0]

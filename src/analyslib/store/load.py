@@ -139,9 +139,7 @@ def _fallback_frame(catalogue: Catalogue) -> pd.DataFrame:
     return frame.astype({"kpi": "str", "part": "str", "parts": "int64"})
 
 
-def load_values(
-    connection: Connection, files: Sequence[ArchivedFile]
-) -> list[FileCount]:
+def load_values(connection: Connection, files: Sequence[ArchivedFile]) -> list[FileCount]:
     """observation, benchmark, revision and rejected, from every file of values there is."""
     newest_first = sorted(files, key=_precedence, reverse=True)
     _number_files(connection, newest_first)
@@ -196,9 +194,7 @@ def _batches(connection: Connection, files: Sequence[ArchivedFile]) -> Iterable[
             yield _frame_batch(connection, number, file)
     for shape, numbers in alike.items():
         paths = [files[number].path for number in numbers]
-        yield Batch(
-            select_rows(shape, paths, row=False), select_rows(shape, paths), tuple(numbers)
-        )
+        yield Batch(select_rows(shape, paths, row=False), select_rows(shape, paths), tuple(numbers))
 
 
 def _frame_batch(connection: Connection, number: int, file: ArchivedFile) -> Batch:

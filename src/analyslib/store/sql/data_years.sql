@@ -1,4 +1,4 @@
--- One row = one year with at least one value of an indicator in some municipality.
+-- One row: one year with at least one value of an indicator in some municipality.
 SELECT DISTINCT year
 FROM observation
 SEMI JOIN indicator USING (kpi)

@@ -1,4 +1,4 @@
--- One row = one municipality with at least one value of an indicator in the year.
+-- One row: one municipality with at least one value of an indicator in the year.
 SELECT DISTINCT municipality
 FROM observation
 SEMI JOIN indicator USING (kpi)
