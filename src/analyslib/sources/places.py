@@ -58,8 +58,8 @@ class Places:
         return f"Menade du ”{self.display[self.codes[close[0]]]}”?" if close else ""
 
     def from_code(self, text: str) -> Place | None:
-        """A code in a column of codes, where leading zeros may have been lost: 114 is 0114."""
-        return self._by_code(text.zfill(4)) if text.isdecimal() else None
+        """A code that has lost its zero: 114 is 0114. Shorter numbers are no codes."""
+        return self._by_code(text.zfill(4)) if text.isdecimal() and len(text) == 3 else None
 
     def in_name(self, name: str) -> Place | None:
         """The municipality in a name such as ``verksamheter_0114_upplands_v_sby``."""

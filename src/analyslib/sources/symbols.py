@@ -38,7 +38,7 @@ PUBLISHERS: Mapping[str, Mapping[str, str]] = {
 SIGNS = {sign for table in PUBLISHERS.values() for sign in table if sign} | {"...", "…"}
 ANSWERS = ("ja", "nej", "delvis")
 
-_NUMBER = re.compile(r"[+-]?(\d{1,3}( \d{3})+|\d+)([.,]\d+)?(e[+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d{1,3}( \d{3})+|\d+)([.,]\d+)?(e[+-]?\d+)?", re.ASCII)
 _DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-"})
 
 

@@ -42,7 +42,8 @@ ROLES: Sequence[tuple[str, re.Pattern[str]]] = (
 
 @dataclass(frozen=True)
 class Column:
-    """`role`: code, name, parent, year, month, gender, district, unit, note, division, value.
+    """`role`: code, short code, name, parent, year, month, gender, district, unit, note,
+    division (of the rows, part of what the series is called) or value.
 
     `parts` are the headings above it, outermost first; `period` what they say about time.
     """
@@ -52,6 +53,10 @@ class Column:
     parts: tuple[str, ...] = ()
     period: Period = field(default_factory=Period)
     gender: str = ""
+
+    @property
+    def is_place(self) -> bool:
+        return self.role in ("code", "short code", "name")
 
     @property
     def heading(self) -> str:
@@ -67,6 +72,10 @@ class Shape:
     last: int
     columns: tuple[Column, ...]
     title: str
+
+    @property
+    def places(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.is_place)
 
     def having(self, *roles: str) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.role in roles)
@@ -100,10 +109,11 @@ def _place_header(sheet: Sheet, places: Places) -> tuple[int, dict[int, str]] | 
     """The row that names places, and its place columns: by their heading, else by content."""
     best: tuple[int, int, dict[int, str]] | None = None
     for row in range(min(len(sheet.rows), HEADER_WITHIN)):
+        roles = {column: _place_role(sheet, row, column) for column in range(len(sheet.rows[row]))}
         named = {
             column: role
-            for column, cell in enumerate(sheet.rows[row])
-            if (role := _place_role(cell)) and _hits(sheet, row + 1, column, role, places)
+            for column, role in roles.items()
+            if role and _hits(sheet, row + 1, column, role, places)
         }
         hits = max((_hits(sheet, row + 1, c, role, places) for c, role in named.items()), default=0)
         if hits and (best is None or hits > best[0]):
@@ -111,10 +121,12 @@ def _place_header(sheet: Sheet, places: Places) -> tuple[int, dict[int, str]] | 
     return (best[1], best[2]) if best else _header_by_content(sheet, places)
 
 
-def _place_role(cell: str) -> str:
-    word = cell.casefold().rstrip("* ")
+def _place_role(sheet: Sheet, row: int, column: int) -> str:
+    """By the heading. Codes have lost their zeros where none below begins with one."""
+    word = sheet.cell(row, column).casefold().rstrip("* ")
     if CODE.fullmatch(word):
-        return "code"
+        below = (cells[column] for cells in sheet.rows[row + 1 :])
+        return "code" if any(cell.startswith("0") for cell in below) else "short code"
     return "name" if NAME.fullmatch(word) else ""
 
 
@@ -127,10 +139,10 @@ def _hits(sheet: Sheet, start: int, column: int, role: str, places: Places) -> i
 
 
 def finder(role: str, places: Places) -> Callable[[str], Place | None]:
-    """A column of codes may have lost its zeros; a column of names never holds bare numbers."""
-    if role == "code":
+    """In a column of codes that has lost its zeros 114 is 0114; in no other is it a place."""
+    if role == "short code":
         return lambda cell: places.from_code(cell) or places.find(cell)
-    return lambda cell: places.find(cell)
+    return places.find
 
 
 def _header_by_content(sheet: Sheet, places: Places) -> tuple[int, dict[int, str]] | None:

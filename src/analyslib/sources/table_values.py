@@ -109,7 +109,7 @@ def _places_of_rows(
 
 def _place_of_row(shape: Shape, number: int, places: Places) -> Place | None:
     """The place on which all place columns agree. A parent (the county) counts by itself."""
-    columns = shape.having("code", "name")
+    columns = shape.places
     labels = [(c.role, shape.sheet.label(number, c.index)) for c in columns]
     found = {finder(role, places)(label) for role, label in labels if label}
     if not found:
@@ -132,7 +132,7 @@ def _with_gotland(shape: Shape, found: dict[int, Place]) -> dict[int, Place]:
 
 
 def _no_place(shape: Shape, number: int, places: Places) -> Fault:
-    columns = shape.having("code", "name")
+    columns = shape.places
     at = shape.sheet.at(number, columns[-1].index if columns else 0)
     labels = [shape.sheet.label(number, column.index) for column in columns]
     if not any(labels):
@@ -181,7 +181,7 @@ def _values(
 ) -> Iterator[Value]:
     sheet = shape.sheet
     said = _said_in_row(shape, number, faults)
-    label = next((sheet.label(number, c.index) for c in shape.having("name", "code")), "")
+    label = next((sheet.label(number, c.index) for c in reversed(shape.places)), "")
     for column in shape.having("value"):
         text, at = sheet.cell(number, column.index), sheet.at(number, column.index)
         read = read_value(text, context.symbols, codings[column.index])

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -24,6 +26,11 @@ from analyslib.sources.extract_reading import clean_word, column_letter
 
 BROKEN_LETTERS = ("Ã¥", "Ã¤", "Ã¶", "Ã…", "Ã„", "Ã–", "\ufffd")
 DELIMITERS = (";", "\t", "|", ",")
+# What the unpacking of a damaged or locked file ends in; RuntimeError is zipfile's for a lock.
+DAMAGED = (
+    *(CalamineError, zipfile.BadZipFile, zlib.error, struct.error),
+    *(EOFError, OSError, RuntimeError, ValueError),
+)
 Place = tuple[int, int]
 
 
@@ -91,7 +98,7 @@ def _excel_sheets(path: Path, content: bytes) -> list[Sheet]:
             _check_packing(content)
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             return [_excel_sheet(book, name) for name in book.sheet_names]
-    except (CalamineError, zipfile.BadZipFile, EOFError, NotImplementedError, ValueError) as error:
+    except DAMAGED as error:
         raise SourceError(
             "Filen går inte att öppna som Excelfil: den är avklippt, skadad eller skyddad med "
             "lösenord.",
