@@ -97,11 +97,10 @@ class NetworkReport:
             if position.answer is Answer.WORSE:
                 worse.setdefault(kpi, []).append(code)
         several = sorted(worse.items(), key=lambda item: -len(item[1]))
-        names = self.material.catalogue.municipalities
         return [
             f"{self.material.catalogue.indicators[kpi].short}: "
-            f"{format_list([names[code].name for code in sorted(codes)])} ligger säkert sämre. "
-            "Vad har de gemensamt?"
+            f"{format_list([p.name for p in self.material.places if p.code in codes])} "
+            "ligger säkert sämre. Vad har de gemensamt?"
             for kpi, codes in several[:EXAMPLES]
             if len(codes) >= 2
         ]
@@ -171,13 +170,14 @@ class NetworkReport:
         )
 
     def _in_depth(self, area: Area, indicators: tuple[Indicator, ...]) -> Iterable[Picture]:
-        """The first main indicator that can be judged: the members side by side, and over time."""
+        """One indicator that can be judged, main and with a direction if there is one: the members
+        side by side, and over time."""
         judged = {
             kpi
             for (kpi, _), position in self.material.position.items()
             if position.answer is not Answer.CANNOT_BE_JUDGED
         }
-        order = sorted(indicators, key=lambda item: not item.main)
+        order = sorted(indicators, key=lambda item: (item.direction == "none", not item.main))
         chosen = next((item for item in order if item.id in judged), None)
         if chosen is None:
             return
