@@ -51,7 +51,9 @@ def test_locks_hold_hashes_and_no_addresses() -> None:
         assert "://" not in text
         pinned = re.findall(r"^[a-z0-9_.-]+(?:\[[a-z,]+\])?==", text, flags=re.MULTILINE)
         assert len(pinned) > 80
-        assert all("--hash=sha256:" in block for block in re.split(r"\n(?=\S)", text) if "==" in block)
+        assert all(
+            "--hash=sha256:" in block for block in re.split(r"\n(?=\S)", text) if "==" in block
+        )
 
 
 def test_locks_hold_everything_that_pyproject_asks_for() -> None:
