@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,13 @@ def answer_codes(
     answer = np.where(direction == 0, neutral, favourable)
     answer = np.where(certain > 0, answer, code[Answer.NO_CERTAIN_DIFFERENCE])
     return np.where(judged, answer, code[Answer.CANNOT_BE_JUDGED]).astype(np.int8)
+
+
+def records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """The rows as dicts; several times faster than `to_dict` where columns are categorical."""
+    names = [str(name) for name in frame]
+    for row in zip(*(frame[name].tolist() for name in names), strict=True):
+        yield dict(zip(names, row, strict=True))
 
 
 def number_or_none(value: Any) -> float | None:

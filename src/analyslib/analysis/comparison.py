@@ -28,6 +28,7 @@ from analyslib.analysis.answers import (
     as_text,
     direction_signs,
     number_or_none,
+    records,
 )
 from analyslib.analysis.intervals import DEGREES, Intervals, measure
 from analyslib.analysis.pairing import Pairs, pair
@@ -274,10 +275,10 @@ def own_history(observations: pd.DataFrame, indicators: Mapping[str, Indicator])
 
 def comparisons_from(frame: pd.DataFrame) -> list[Comparison]:
     """The objects of a frame made by `compare`, in its order. Only for what is to be shown."""
-    return [_comparison(row) for row in frame.to_dict("records")]
+    return [_comparison(row) for row in records(frame)]
 
 
-def _comparison(row: dict[Any, Any]) -> Comparison:
+def _comparison(row: dict[str, Any]) -> Comparison:
     reference = Reference(
         kind=ReferenceKind(row["reference_kind"]),
         label=row["reference_label"],

@@ -24,6 +24,7 @@ from analyslib.analysis.answers import (
     as_text,
     direction_signs,
     number_or_none,
+    records,
 )
 from analyslib.analysis.intervals import MIN_YEARS, WINDOW, measure
 from analyslib.analysis.results import Answer, Method, Reason, Trend
@@ -218,10 +219,10 @@ def _tuples(matrix: Floats, number: type) -> pd.Series:
 
 def trends_from(frame: pd.DataFrame) -> list[Trend]:
     """The objects of a frame made by `trend`, in its order. Only for what is to be shown."""
-    return [_trend(row) for row in frame.to_dict("records")]
+    return [_trend(row) for row in records(frame)]
 
 
-def _trend(row: dict[Any, Any]) -> Trend:
+def _trend(row: dict[str, Any]) -> Trend:
     return Trend(
         kpi=row["kpi"],
         municipality=row["municipality"],

@@ -101,8 +101,8 @@ class RankTrend:
 def mann_kendall(values: Floats, years: Floats | None = None) -> RankTrend:
     """Series of equal length without gaps; `years` (same shape) gives the slope its unit.
 
-    The p value is exact for series without ties. With ties it is on the safe side, never too
-    small, because a tie takes a pair away from the score.
+    The p value is exact, with ties too: the share of all orders of these values whose score is
+    at least as far from zero.
     """
     points = values.shape[1]
     x = np.broadcast_to(np.arange(float(points)), values.shape) if years is None else years
@@ -110,28 +110,55 @@ def mann_kendall(values: Floats, years: Floats | None = None) -> RankTrend:
     rise = values[:, last] - values[:, first]
     score = np.sign(rise).sum(1).astype(np.int64)
     slopes = np.sort(rise / (x[:, last] - x[:, first]), axis=1)
-    tail = _two_sided(points)
     outside = _outside_ranks(points)
     low = slopes[:, outside] if outside >= 0 else np.full(len(values), np.nan)
     high = slopes[:, -1 - outside] if outside >= 0 else np.full(len(values), np.nan)
-    return RankTrend(score, tail[np.abs(score)], np.median(slopes, axis=1), low, high)
+    return RankTrend(score, _exact_p(values, score), np.median(slopes, axis=1), low, high)
+
+
+def _exact_p(values: Floats, score: NDArray[np.int64]) -> Floats:
+    equal = (values[:, :, None] == values[:, None, :]).sum(axis=2)
+    patterns, number = np.unique(np.sort(equal, axis=1), axis=0, return_inverse=True)
+    p = np.empty(len(values))
+    for place, pattern in enumerate(patterns):
+        rows = number.ravel() == place
+        p[rows] = _two_sided(_tie_sizes(pattern))[np.abs(score[rows])]
+    return p
+
+
+def _tie_sizes(pattern: NDArray[np.int64]) -> tuple[int, ...]:
+    """1, 1, 2, 2, 3, 3, 3 (how many equal each point has) is two single, a pair and a triple."""
+    sizes, points = np.unique(pattern, return_counts=True)
+    return tuple(np.repeat(sizes, points // sizes).tolist())
+
+
+@lru_cache(maxsize=512)
+def _two_sided(ties: tuple[int, ...]) -> Floats:
+    """P(|S| >= s) for s = 0, 1, ..., by counting the orders with each number of inversions.
+
+    The orders of values with ties are those of all points divided by those within each tie.
+    """
+    ways = _orders(sum(ties))
+    for size in ties:
+        ways = np.round(np.polydiv(ways, _orders(size))[0])
+    share = ways / ways.sum()
+    scores = np.abs(len(share) - 1 - 2 * np.arange(len(share)))
+    return np.array([share[scores >= s].sum() for s in range(int(scores.max()) + 1)])
 
 
 @lru_cache(maxsize=64)
-def _two_sided(points: int) -> Floats:
-    """P(|S| >= s) for s = 0, 1, ..., by counting the orders with each number of inversions."""
+def _orders(points: int) -> Floats:
+    """How many orders of distinct points have 0, 1, 2, ... inversions."""
     ways = np.array([1.0])
     for size in range(2, points + 1):
         ways = np.convolve(ways, np.ones(size))
-    share = ways / ways.sum()
-    scores = np.abs(points * (points - 1) // 2 - 2 * np.arange(len(share)))
-    return np.array([share[scores >= s].sum() for s in range(int(scores.max()) + 1)])
+    return ways
 
 
 @lru_cache(maxsize=64)
 def _outside_ranks(points: int) -> int:
     """How many of the sorted slopes lie outside the 95 % interval at each end; -1 if none can."""
-    tail = _two_sided(points)
+    tail = _two_sided((1,) * points)
     pairs = points * (points - 1) // 2
     certain = [s for s in range(pairs % 2, pairs + 1, 2) if tail[s] <= 0.05]
     return (pairs - min(certain)) // 2 if certain else -1

@@ -1,0 +1,87 @@
+"""Mann-Kendall, Theil-Sen and own-variation limits against independent ways of computing them."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from analyslib.analysis.intervals import DEGREES, MIN_YEARS, OWN_95, OWN_998
+from analyslib.analysis.statistics import benjamini_hochberg
+from analyslib.analysis.trend_tests import mann_kendall
+
+
+def test_exact_p_is_the_share_of_all_orders() -> None:
+    orders = np.array(list(permutations(range(6))), float)
+    found = mann_kendall(orders)
+    scores = np.abs(found.score)
+    for score in np.unique(scores):
+        p = found.p[scores == score][0]
+        assert p == pytest.approx((scores >= score).mean())
+
+
+@pytest.mark.parametrize("points", range(5, 11))
+def test_p_is_scipys_exact_kendall(points: int) -> None:
+    rng = np.random.default_rng(points)
+    values = rng.standard_normal((40, points))
+    found = mann_kendall(values)
+    for row, p in zip(values, found.p, strict=True):
+        expected = stats.kendalltau(np.arange(points), row, method="exact").pvalue
+        assert p == pytest.approx(expected)
+
+
+def test_slope_is_scipys_theil_sen() -> None:
+    rng = np.random.default_rng(1)
+    values, years = rng.standard_normal((40, 9)), np.arange(2014.0, 2023.0)
+    found = mann_kendall(values, np.broadcast_to(years, values.shape))
+    expected = [stats.theilslopes(row, years).slope for row in values]
+    np.testing.assert_allclose(found.slope, expected)
+
+
+def test_slope_interval_covers_the_true_slope() -> None:
+    rng = np.random.default_rng(2)
+    for points in (5, 7, 10):
+        values = rng.standard_normal((20_000, points)) + 0.5 * np.arange(points)
+        found = mann_kendall(values)
+        covered = ((found.low <= 0.5) & (found.high >= 0.5)).mean()
+        assert 0.945 < covered < 0.99
+        certain = found.p < 0.05
+        np.testing.assert_array_equal(certain, (found.low > 0) | (found.high < 0))
+
+
+@pytest.mark.parametrize(
+    "values", [(1, 2, 3, 3, 4), (1, 1, 2, 2, 2, 5), (0, 0, 0, 0, 1), (1, 1, 2, 2, 3, 3)]
+)
+def test_exact_p_with_ties_is_the_share_of_all_orders(values: tuple[int, ...]) -> None:
+    orders = np.array(list(permutations(values)), float)
+    found = mann_kendall(orders)
+    scores = np.abs(found.score)
+    for score in np.unique(scores):
+        p = found.p[scores == score][0]
+        assert p == pytest.approx((scores >= score).mean())
+
+
+def test_nothing_but_ties_is_no_trend() -> None:
+    found = mann_kendall(np.full((1, 6), 3.0))
+    assert (found.score[0], found.p[0], found.slope[0]) == (0, 1.0, 0.0)
+
+
+def test_own_variation_limits_are_the_simulated_ones() -> None:
+    """The factors in `intervals` come from here: the newest of k values against its true level."""
+    rng = np.random.default_rng(5)
+    for step, points in enumerate(range(MIN_YEARS, MIN_YEARS + len(OWN_95))):
+        values = rng.standard_normal((400_000, points))
+        spread = np.abs(np.diff(values, axis=1)).mean(1) * np.sqrt(np.pi) / 2
+        found = np.quantile(np.abs(values[:, -1]) / spread, [0.95, 0.998])
+        assert found[0] == pytest.approx(OWN_95[step], rel=0.01)
+        assert found[1] == pytest.approx(OWN_998[step], rel=0.03)
+        ratio = stats.t.ppf(0.999, DEGREES[step]) / stats.t.ppf(0.975, DEGREES[step])
+        assert ratio == pytest.approx(OWN_998[step] / OWN_95[step], rel=0.01)
+
+
+def test_benjamini_hochberg_is_scipys() -> None:
+    p = np.random.default_rng(8).uniform(size=50) ** 2
+    np.testing.assert_allclose(benjamini_hochberg(p), stats.false_discovery_control(p))
+    with_gap = benjamini_hochberg([0.01, np.nan, 0.04])
+    np.testing.assert_allclose(with_gap, [0.02, np.nan, 0.04])
+    assert len(benjamini_hochberg([])) == 0
