@@ -200,8 +200,8 @@ def test_what_was_taken_in_is_read_the_same_for_the_store(shared_data: Path) -> 
     )
     assert set(series["kpi"]) == set(pd.concat(frames.values())["kpi"])
     titles = dict(zip(series["kpi"], series["title"], strict=True))
-    augusti = "oj:sdb_ekonomiskt_bistand_manad:inrikes_fodda:m08"
-    assert titles[augusti] == "Augusti – Inrikes födda"
+    augusti = "oj:sdb_ekonomiskt_bistand_manad:ekonomiskt_bistand_antal_hushall_inrikes_fodda:m08"
+    assert titles[augusti] == "Augusti – Ekonomiskt bistånd, antal hushåll – Inrikes födda"
     description = dict(zip(series["kpi"], series["description"], strict=True))[augusti]
     assert "Malmö Norr saknas" in description
     assert description.endswith("Källa: Socialstyrelsen.")

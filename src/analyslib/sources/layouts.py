@@ -33,6 +33,7 @@ KEYS: Schema = {
     "recognise": Key(list),
     "sheets": Key(list, default=["*"]),
     "place": Key(str, ("column", "title", "sheet", "file"), default="column"),
+    "rows_say_all": Key(bool, default=False),
     "extra_symbols": Key(dict, default={}),
     "owner": Key(str),
     "review_date": Key(date),
@@ -44,7 +45,8 @@ class Layout:
     """`recognise`: sets of cells; a file whose sheet has all of one set near the top is ours.
 
     `sheets`: patterns for the names of the sheets to read. `place`: where the municipality
-    stands. `extra_symbols`: signs that mean something else than the publisher's usual.
+    stands. `rows_say_all`: what the values are stands in the rows, so the title is not part of
+    it. `extra_symbols`: signs that mean something else than the publisher's usual.
     """
 
     id: str
@@ -56,6 +58,7 @@ class Layout:
     recognise: tuple[tuple[str, ...], ...]
     sheets: tuple[str, ...] = ("*",)
     place: str = "column"
+    rows_say_all: bool = False
     extra_symbols: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property
@@ -69,7 +72,7 @@ class Layout:
 
 def plain_layout(identity: str, symbols: str) -> Layout:
     """For a file that no layout recognises: named after the file, and nothing assumed."""
-    return Layout(identity, "", "", "", "", symbols, ())
+    return Layout(identity, "", "", "", "", symbols, (), rows_say_all=True)
 
 
 def find_layout(sheets: Iterable[Sheet]) -> Layout | None:

@@ -105,7 +105,8 @@ def _read_sheet(
         return Rows()
     title = options.title or layout.title or shape.title or Path(name).stem
     symbols = PUBLISHERS[options.publisher] if options.publisher else layout.table
-    context = Context(symbols, title, options.year, (sheet.name, Path(name).stem), place)
+    names = (sheet.name, Path(name).stem)
+    context = Context(symbols, title, not layout.rows_say_all, options.year, names, place)
     return read_rows(shape, places, context, faults)
 
 

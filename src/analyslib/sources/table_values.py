@@ -26,13 +26,16 @@ VALUE_REMEDY = "Rätta cellen, eller ange utgivaren om tecknet är utgivarens eg
 
 @dataclass(frozen=True)
 class Context:
-    """What the table itself need not say. `place`: the one place that the whole sheet is about.
+    """What the table itself need not say.
 
-    `year` is the one that was asked for, or 0; `names` is where else a year may stand.
+    `title` is what the values are where no heading says it; with `goes_first` it stands before
+    what the rows say. `year` is the one that was told, or 0; `names` is where else a year may
+    stand. `place` is the one place that the whole sheet is about.
     """
 
     symbols: Mapping[str, str]
     title: str
+    goes_first: bool = False
     year: int = 0
     names: tuple[str, ...] = ()
     place: Place | None = None
@@ -189,13 +192,19 @@ def _values(
             faults.append(_not_a_value(text, at, read is not None))
             continue
         period = said.period.filled_with(column.period).filled_with(Period(year))
-        parts = [part for part in column.parts if part.casefold() not in NAMELESS]
-        title = " – ".join((*parts, *said.divisions)) or context.title
         yield Value(
-            *(sheet.name, number + 1, at, place.level, place.code, label, title),
+            *(sheet.name, number + 1, at, place.level, place.code, label),
+            _title(column, said, context),
             *(period.year, period.month, said.gender or column.gender or "T"),
             *(read.value, read.status, text),
         )
+
+
+def _title(column: Column, said: _Said, context: Context) -> str:
+    named = [part for part in column.parts if part.casefold() not in NAMELESS]
+    if not named and (context.goes_first or not said.divisions):
+        named = [context.title]
+    return " – ".join((*named, *said.divisions))
 
 
 @dataclass(frozen=True)
