@@ -9,8 +9,9 @@ from functools import cached_property
 import pandas as pd
 
 from analyslib.analysis.comparison import compare, comparisons_from, own_history
-from analyslib.analysis.peers import compare_women_with_men
-from analyslib.analysis.results import Comparison, ReferenceKind, Trend
+from analyslib.analysis.findings import Finding, choose_findings
+from analyslib.analysis.peers import compare_with_each, compare_women_with_men, exemplars
+from analyslib.analysis.results import Comparison, Exemplar, ReferenceKind, Trend
 from analyslib.analysis.trend import trend, trends_from
 from analyslib.catalogue import (
     RIKET,
@@ -89,6 +90,7 @@ class Material:
     revisions: pd.DataFrame
     comparisons: tuple[Comparison, ...]
     trends: tuple[Trend, ...]
+    findings: tuple[Finding, ...]
 
     @cached_property
     def by_number(self) -> dict[tuple[str, str, ReferenceKind], Comparison]:
@@ -172,6 +174,8 @@ def read_material(municipality: str, network: str, year: int, data: str) -> Mate
         series = query(store, "municipality_series", municipality=place.code)
         riket = query(store, "municipality_series", municipality=RIKET)
         comparisons, trends = _evidence(store, catalogue, place, year, peers, series, riket)
+        first = choose_findings(comparisons, trends, catalogue.indicators)
+        calls = _whom_to_phone(store, catalogue, place, year, peers, first)
         kpis = list(catalogue.indicators)
         return Material(
             catalogue=catalogue,
@@ -191,7 +195,32 @@ def read_material(municipality: str, network: str, year: int, data: str) -> Mate
             revisions=query(store, "revisions", municipality=place.code, since=""),
             comparisons=comparisons,
             trends=trends,
+            findings=choose_findings(comparisons, trends, catalogue.indicators, calls),
         )
+
+
+def _whom_to_phone(
+    store: Store,
+    catalogue: Catalogue,
+    place: Municipality,
+    year: int,
+    peers: Peers,
+    findings: tuple[Finding, ...],
+) -> list[Exemplar]:
+    """For each finding that is for the worse: the similar municipalities that are better."""
+    found: list[Exemplar] = []
+    for finding in findings:
+        similar = peers.similar.get(catalogue.areas[finding.area].service_area)
+        if finding.favourable is not False or similar is None:
+            continue
+        places = [place.code, *similar.members]
+        rows = query(store, "series", kpis=[finding.kpi], municipalities=places)
+        past = rows[(rows["gender"] == "T") & (rows["year"] <= year)].reset_index(drop=True)
+        members = pd.DataFrame({"municipality": place.code, "member": list(similar.members)})
+        against = compare_with_each(past, members, catalogue.indicators, year)
+        courses = trends_from(trend(past, catalogue.indicators, until=year))
+        found += exemplars(comparisons_from(against), courses)
+    return found
 
 
 def _peers(store: Store, catalogue: Catalogue, place: Municipality, network: Network) -> Peers:

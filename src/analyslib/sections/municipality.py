@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
-from analyslib.analysis.findings import Finding, choose_findings
 from analyslib.analysis.questions import ask
 from analyslib.analysis.results import Answer, ReferenceKind
 from analyslib.catalogue import Area, Indicator
@@ -67,11 +65,6 @@ class MunicipalityReport:
     def areas(self) -> tuple[Area, ...]:
         return tuple(self.material.catalogue.areas.values())
 
-    @cached_property
-    def findings(self) -> tuple[Finding, ...]:
-        found = self.material
-        return choose_findings(found.comparisons, found.trends, found.catalogue.indicators)
-
     def summary(self) -> Shown:
         """The few things that stand out, and the questions they raise."""
         indicators = self.material.catalogue.indicators
@@ -80,12 +73,12 @@ class MunicipalityReport:
                 finding_sentence(finding, indicators[finding.kpi], self.place.name),
                 link("Mer i området", area_anchor(self.material.catalogue.areas[finding.area])),
             )
-            for finding in self.findings
+            for finding in self.material.findings
         ]
         nothing = "Inget skiljer sig så tydligt att det är mer än slump."
         questions = [
             question_sentence(question, indicators, self.place.name)
-            for question in ask(self.findings)
+            for question in ask(self.material.findings)
         ]
         return join(
             [
