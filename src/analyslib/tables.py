@@ -110,6 +110,9 @@ class Table:
             if len(row) != len(self.columns):
                 raise ValueError(f"{self.caption}: {len(row)} cells, {len(self.columns)} columns")
 
+    def __repr__(self) -> str:
+        return f"<Tabell: {self.caption}>"
+
     @property
     def raw_cells(self) -> tuple[Cell, ...]:
         return tuple(cell for row in self.rows for cell in row if cell.is_raw)

@@ -33,6 +33,9 @@ class Picture:
     source_line: str
     municipality: str = ""
 
+    def __repr__(self) -> str:
+        return f"<Bild: {self.title}>"
+
     def _repr_html_(self) -> str:
         return render_picture(self)
 

@@ -35,6 +35,9 @@ class Html:
 
     html: str
 
+    def __repr__(self) -> str:
+        return f"<Sida, {len(self.html)} tecken>"
+
     def _repr_html_(self) -> str:
         return self.html
 
