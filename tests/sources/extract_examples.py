@@ -23,7 +23,7 @@ MEASUREMENT = {
 }  # fmt: skip
 FACTS = {
     "kommunkod": "2480", "uttagsdatum": "2025-01-31", "period_fran": "2024-01-01",
-    "period_till": "2024-12-31", "urval": "Alla insatser", "antal_i_verksamheten": "40",
+    "period_till": "2024-12-31", "urval": "Alla insatser", "antal_i_verksamheten": "90",
     "kontaktroll": "SU-teamet",
 }  # fmt: skip
 

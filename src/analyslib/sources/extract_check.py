@@ -27,7 +27,7 @@ from analyslib.sources.extract_tables import (
 )
 from analyslib.sources.extract_template import own_texts
 from analyslib.sources.extract_typing import Extract, Typed, type_delivery
-from analyslib.sources.personal_data_columns import Permit, Sighting, find_in_file
+from analyslib.sources.personal_data_columns import Permit, Sighting, find_in_file, find_in_name
 
 
 # More rows at fault than this, and something is wrong with the whole extract.
@@ -106,10 +106,12 @@ def check_files(
     extraction_date: str = "",
     mappings: Sequence[Mapping] | None = None,
     measures: dict[str, Measure] | None = None,
+    own_names: bool = False,
 ) -> CheckResult:
     """Check files that together are one extract. A fault in a file is a finding, not an error.
 
-    `extraction_date` (ISO) is used where the files do not state one.
+    `extraction_date` (ISO) is used where the files do not state one. `own_names`: the files lie
+    in the archive, so their names are ours and not the sender's.
     """
     files = tuple(Path(path) for path in paths)
     sheets, unreadable = _read_all(files)
@@ -117,6 +119,8 @@ def check_files(
     measures = measures or load_measures()
     mapping = _mapping_of(sheets, mappings)
     sightings = _find_personal(files, sheets, mapping)
+    if not own_names:
+        sightings += tuple(item for path in files for item in find_in_name(path))
     faults = list(unreadable)
     if unreadable:
         return _refused(files, mapping, sightings, faults)

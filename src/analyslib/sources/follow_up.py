@@ -204,7 +204,7 @@ def _origin(extract: Checked, path: Path, retrieved: date) -> Origin:
 def _read_extract(group: list[ArchivedFile]) -> ExtractFrames:
     """The definitions may have changed since the file was taken in, so it is checked anew."""
     origin = group[0].origin
-    result = check_files([file.path for file in group], origin.vintage)
+    result = check_files([file.path for file in group], origin.vintage, own_names=True)
     if not result.is_accepted:
         raise (PersonalDataError if result.has_personal_data else SourceError)(result.faults)
     digests = ", ".join(file.origin.sha256 for file in group)

@@ -36,8 +36,12 @@ class Candidate:
     whole: bool
 
 
-# Unicode has some twenty dashes and more digits; all become the plain ones.
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－⁃"), "-")
+# Unicode has some twenty dashes and more digits; all become the plain ones. Signs without width
+# vanish.
+_DASHES: dict[int, str | None] = {
+    **dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－⁃"), "-"),
+    **dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad")),
+}
 _FEW_DIGITS = re.compile(r"(?:\d\D{0,3}?){5}\d")
 _UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.I)
 _LONG_HEX = re.compile(r"(?<![0-9a-f])(?=\d*[a-f])[0-9a-f]{32,}(?![0-9a-f])", re.I)
@@ -78,23 +82,29 @@ def find_candidates(text: str) -> list[Candidate]:
     """Every identity number, or what looks like one, in a text; [] for most texts at once."""
     if not _FEW_DIGITS.search(text):
         return []
-    plain = _plain(text)
+    plain = _without_lookalikes(plain_text(text))
     found = list(_full(plain))
     if not any(candidate.valid for candidate in found):
         found += [*_without_check_digit(plain), *_masked(plain), *_reserve(plain)]
     return found
 
 
-def without_codes(text: str) -> str:
+def plain_text(text: str) -> str:
+    """The same with plain spaces, dashes and digits, and without uuids and hashes."""
+    text = _without_codes(" ".join(text.split()))
+    if text.isascii():
+        return text
+    text = text.translate(_DASHES)
+    return "".join(str(int(char)) if char.isdecimal() else char for char in text)
+
+
+def _without_codes(text: str) -> str:
     """Without uuids and hashes, whose digits only look like something."""
     return _LONG_HEX.sub(" ", _UUID.sub(" ", text)) if len(text) >= 32 else text
 
 
-def _plain(text: str) -> str:
-    """One way of writing digits and dashes; without timestamps, which only look so."""
-    text = without_codes(text).translate(_DASHES)
-    if not text.isascii():
-        text = "".join(str(int(char)) if char.isdecimal() else char for char in text)
+def _without_lookalikes(text: str) -> str:
+    """Timestamps are gone, and floats and exponents are the whole numbers they once were."""
     text = _TIMESTAMP.sub(" ", text)
     text = _SCIENTIFIC.sub(lambda found: str(round(float(found[0].replace(",", ".")))), text)
     return re.sub(r"(?<=\d)[.,]0(?!\d)", "", text)
@@ -104,12 +114,14 @@ def _full(text: str) -> Iterator[Candidate]:
     for found in _FULL.finditer(text):
         kind = _kind_of_date(found)
         tail = found["tail"].upper()
-        if not kind or tail.startswith("000"):
+        if not kind:
             continue
         if not tail.isdigit():
             kind = INTERIM
         digits = f"{found['year']}{found['month']}{found['day']}{re.sub('[A-Z]', '1', tail)}"
-        yield _candidate(kind, _has_check_digit(digits), found, text)
+        # No birth number is 000, but a first serial number is.
+        valid = _has_check_digit(digits) and not tail.startswith("000")
+        yield _candidate(kind, valid, found, text)
 
 
 def _without_check_digit(text: str) -> Iterator[Candidate]:

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from analyslib.sources.identity_numbers import find_candidates, without_codes
+from analyslib.sources.identity_numbers import find_candidates, plain_text
 
 
 EMAIL = "e-postadress"
@@ -53,13 +53,13 @@ def find_personal_data(text: str) -> tuple[str, ...]:
     cannot be judged by the company it keeps.
     """
     kinds = [candidate.kind for candidate in find_candidates(text) if candidate.valid]
-    kinds += [kind for kind, is_there in _OTHER_KINDS.items() if is_there(text)]
-    return tuple(dict.fromkeys(kinds))
+    return tuple(dict.fromkeys([*kinds, *find_other_kinds(text)]))
 
 
 def find_other_kinds(text: str) -> tuple[str, ...]:
     """The same, leaving out identity numbers (a column of those is judged together)."""
-    return tuple(kind for kind, is_there in _OTHER_KINDS.items() if is_there(text))
+    plain = plain_text(text)
+    return tuple(kind for kind, is_there in _OTHER_KINDS.items() if is_there(plain))
 
 
 def has_email(text: str) -> bool:
@@ -67,7 +67,6 @@ def has_email(text: str) -> bool:
 
 
 def has_phone(text: str) -> bool:
-    text = without_codes(text)
     return _MOBILE.search(text) is not None or _LANDLINE.search(text) is not None
 
 

@@ -19,7 +19,13 @@ from scipy.stats import binomtest
 
 from analyslib.measures import fold_name
 from analyslib.sources.extract_reading import Sheet, column_letter
-from analyslib.sources.identity_numbers import MASKED, PERSONNUMMER, Candidate, find_candidates
+from analyslib.sources.identity_numbers import (
+    MASKED,
+    NO_CHECK_DIGIT,
+    PERSONNUMMER,
+    Candidate,
+    find_candidates,
+)
 from analyslib.sources.personal_data import (
     FREE_TEXT,
     find_other_kinds,
@@ -117,15 +123,18 @@ class Permit:
 
 
 def find_in_file(path: Path, sheets: Iterable[Sheet], permit: Permit) -> list[Sighting]:
-    """Everything personal in the file, its name, its hidden parts and every sheet."""
-    sightings = [
-        Sighting(kind, path.name, "filnamnet", ()) for kind in find_personal_data(path.stem)
-    ]
-    sightings += _find_hidden(path)
+    """Everything personal in the file, in its hidden parts and on every sheet."""
+    sightings = _find_hidden(path)
     for sheet in sheets:
         if not sheet.frame.empty:
             sightings += find_in_sheet(sheet, permit)
     return sightings
+
+
+def find_in_name(path: Path) -> list[Sighting]:
+    """A date and a serial number are usual in file names, so a number has to be whole."""
+    kinds = set(find_personal_data(path.stem)) - {NO_CHECK_DIGIT}
+    return [Sighting(kind, path.name, "filnamnet", ()) for kind in sorted(kinds)]
 
 
 def find_in_sheet(sheet: Sheet, permit: Permit) -> list[Sighting]:
@@ -287,12 +296,17 @@ def _are_recent(numbers: dict[str, Candidate]) -> bool:
 
 
 def _are_times(numbers: dict[str, Candidate]) -> bool:
-    return all(re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", item.tail) for item in numbers.values())
+    """Hours and minutes after the date, and not the serial numbers 0001 to 0059."""
+    tails = [item.tail for item in numbers.values()]
+    is_time = all(re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", tail) for tail in tails)
+    return is_time and len({tail[:2] for tail in tails}) >= 4
 
 
 def _are_periods(numbers: dict[str, Candidate]) -> bool:
-    pattern = r"(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
-    return all(re.fullmatch(pattern, item.tail) for item in numbers.values())
+    """Month and day after the date: "240101-1231", and not the serial numbers 0101 to 0131."""
+    tails = [item.tail for item in numbers.values()]
+    is_day = all(re.fullmatch(r"(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", tail) for tail in tails)
+    return is_day and len({tail[:2] for tail in tails}) >= 3
 
 
 # --- hashes, birth dates, words
