@@ -10,7 +10,7 @@ import highspy
 import numpy as np
 
 from analyslib.disclosure.pool import Pool
-from analyslib.disclosure.system import Attacker, State, System, atom_floors, row_floors
+from analyslib.disclosure.system import READER, Attacker, State, System, atom_floors, row_floors
 from analyslib.disclosure.targets import Requirement
 from analyslib.disclosure.worlds import EPSILON, INFINITY, WorldFinder, new_solver
 
@@ -24,7 +24,10 @@ def cheapest_pattern(
     system: System, primary: np.ndarray, price: np.ndarray, wanted: list[Requirement]
 ) -> np.ndarray | None:
     """The hidden rows of a proven optimum; None where the pack is too large to prove one."""
-    choice = np.flatnonzero((system.state == State.OPEN) & ~primary)
+    everything = primary | (system.state == State.OPEN)
+    movable = WorldFinder(system, everything, READER).position
+    open_rows = np.flatnonzero((system.state == State.OPEN) & ~primary)
+    choice = np.array([row for row in open_rows if int(row) in movable], dtype=np.int64)
     if len(choice) > MOST_ROWS or any(r.attacker.knows for r in wanted):
         return None
     if len(choice) == 0:

@@ -21,7 +21,8 @@ class Released:
     the total), ``count`` and ``status``. A hidden cell has no count and the status "Privacy",
     the same for every hidden cell, whatever the reason; it is never 0. `digest` names the published
     ledger it belongs to. With a `stamp` it has not passed the gate: nothing with a stamp may
-    be rendered to a page that leaves.
+    be rendered to a page that leaves. `statistics`: means and the like, one row = one statistic of
+    one cell (``name``, ``value``, ``n``, ``status``).
     """
 
     counts: pd.DataFrame
@@ -29,6 +30,7 @@ class Released:
     digest: str
     stamp: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
+    statistics: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def is_protected(self) -> bool:
@@ -70,8 +72,9 @@ def dimensions_of(counts: pd.DataFrame) -> list[str]:
 
 
 def frames_of(released: Released) -> dict[str, pd.DataFrame]:
-    """As plain frames for publish.duckdb: ``individual_count`` (one row = one cell) and
-    ``individual_release`` (one row = one fact about the release)."""
+    """As plain frames for publish.duckdb: ``individual_count`` (one row = one cell),
+    ``individual_release`` (one row = one fact about the release) and, where there are any,
+    ``individual_statistic`` (one row = one mean or the like)."""
     facts = {
         "threshold": str(released.threshold),
         "digest": released.digest,
@@ -79,12 +82,19 @@ def frames_of(released: Released) -> dict[str, pd.DataFrame]:
         **released.facts,
     }
     info = pd.DataFrame({"key": list(facts), "value": list(facts.values())}, dtype="str")
-    return {"individual_count": released.counts, "individual_release": info}
+    frames = {"individual_count": released.counts, "individual_release": info}
+    if len(released.statistics):
+        frames["individual_statistic"] = released.statistics
+    return frames
 
 
-def released_from(counts: pd.DataFrame, info: pd.DataFrame) -> Released:
-    """The release, read back from the two frames of `frames_of`."""
+def released_from(
+    counts: pd.DataFrame, info: pd.DataFrame, statistics: pd.DataFrame | None = None
+) -> Released:
+    """The release, read back from the frames of `frames_of`."""
     facts = dict(zip(info["key"], info["value"], strict=True))
     counts = counts.assign(count=counts["count"].astype("Int64"))
     threshold, digest = int(facts.pop("threshold")), facts.pop("digest")
-    return Released(counts, threshold, digest, facts.pop("stamp"), facts)
+    stamp = facts.pop("stamp")
+    statistics = pd.DataFrame() if statistics is None else statistics
+    return Released(counts, threshold, digest, stamp, facts, statistics)

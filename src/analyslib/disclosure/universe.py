@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -62,10 +62,10 @@ def build_universe(
     _check_columns(atoms, wanted, before)
     table = atoms.groupby(list(dimensions), sort=True, observed=True)[COUNT].sum().reset_index()
     table, touched = _connected(table, layouts, earlier)
-    table, observed_only = _every_combination(table, dimensions)
-    masks = RowMasks(table)
-    members = [np.flatnonzero(masks.mask(earlier[i])) for i in touched]
     rows = tuple(earlier[i] for i in touched)
+    table, observed_only = _every_combination(table, dimensions, rows)
+    masks = RowMasks(table)
+    members = [np.flatnonzero(masks.mask(row)) for row in rows]
     counts = table[COUNT].to_numpy(dtype=np.int64)
     _check_unchanged(rows, members, counts)
     owner = table["municipality"].to_numpy(object) if "municipality" in table else None
@@ -101,12 +101,14 @@ def _check_columns(atoms: pd.DataFrame, wanted: list[str], before: list[str]) ->
 def _connected(
     table: pd.DataFrame, layouts: Sequence[Layout], earlier: Sequence[PublishedRow]
 ) -> tuple[pd.DataFrame, list[int]]:
-    """The atoms that the tables count, and those that earlier numbers tie them to."""
+    """What was delivered for the places and times of these tables, and for those that earlier
+    numbers tie them to."""
+    block = [d for d in BLOCK if d in table]
     reached = np.zeros(len(table), dtype=bool)
     for layout in layouts:
-        reached |= inside(table, layout.where)
+        reached |= inside(table, {d: v for d, v in layout.where.items() if d in block})
     masks = RowMasks(table)
-    loose = {i: masks.mask(row) for i, row in enumerate(earlier)}
+    loose = {i: masks.mask(_only(row, block)) for i, row in enumerate(earlier)}
     touched: list[int] = []
     while True:
         now = [i for i, mask in loose.items() if (mask & reached).any()]
@@ -119,39 +121,55 @@ def _connected(
     return table[reached].reset_index(drop=True), sorted(touched)
 
 
+def _only(row: PublishedRow, dimensions: Sequence[str]) -> PublishedRow:
+    return replace(row, cell=tuple((d, v) for d, v in row.cell if d in dimensions))
+
+
 def _check_complete(table: pd.DataFrame, rows: Sequence[PublishedRow]) -> None:
     """An earlier sum over people who are no longer in the atoms cannot be reckoned with."""
-    known = {d: set(table[d]) for d in table.columns if d != COUNT}
-    gone = sorted(
-        {(d, v) for row in rows for d, values in row.cell for v in values if v not in known[d]}
-    )
+    gone: set[tuple[str, ...]] = set()
+    seen: set[tuple[object, ...]] = set()
+    for row in rows:
+        cell = tuple((d, v) for d, v in row.cell if d in row.block)
+        if (cell, id(row.delivered)) in seen:
+            continue
+        seen.add((cell, id(row.delivered)))
+        here = set(table[list(row.block)].itertuples(index=False, name=None))
+        at = [(row.block.index(d), set(v)) for d, v in cell]
+        gone |= {b for b in row.delivered - here if all(b[i] in v for i, v in at)}
     if gone:
         raise DisclosureError(
             [
                 Fault(
-                    f"Redan publicerade tal räknar med {value!r} ({dimension}), som inte finns "
-                    "i underlaget.",
-                    remedy="Använd samma indelning som förut, och ta med de tidigare uttagen.",
+                    f"Redan publicerade tal räknar med {', '.join(block)}, som inte finns i "
+                    "underlaget.",
+                    remedy="Ta med de tidigare uttagen, med samma indelning som då.",
                 )
-                for dimension, value in gone[:10]
+                for block in sorted(gone)[:10]
             ]
         )
 
 
 def _every_combination(
-    table: pd.DataFrame, dimensions: tuple[str, ...]
+    table: pd.DataFrame, dimensions: tuple[str, ...], earlier: Sequence[PublishedRow]
 ) -> tuple[pd.DataFrame, bool]:
-    """All combinations within what was delivered; the observed ones where that is too many."""
+    """All combinations within what was delivered; the observed ones where that is too many.
+
+    Values that only earlier numbers know of are taken along: nobody is there now, so a renamed
+    class is found to be a changed number, not overlooked.
+    """
     block = [d for d in BLOCK if d in dimensions]
-    free = [d for d in dimensions if d not in block]
+    free = {d: set(table[d]) for d in dimensions if d not in block}
+    for row in earlier:
+        for dimension, values in row.cell:
+            if dimension in free:
+                free[dimension].update(values)
     delivered = table[block].drop_duplicates() if block else pd.DataFrame(index=range(1))
-    size = len(delivered) * int(np.prod([table[d].nunique() for d in free] or [1]))
-    if size > MOST_ATOMS:
+    if len(delivered) * int(np.prod([len(values) for values in free.values()])) > MOST_ATOMS:
         return table, True
     whole = delivered
-    for dimension in free:
-        values = pd.DataFrame({dimension: np.sort(table[dimension].unique())})
-        whole = whole.merge(values, how="cross")
+    for dimension, known in free.items():
+        whole = whole.merge(pd.DataFrame({dimension: sorted(known)}, dtype="str"), how="cross")
     whole = whole.merge(table, on=list(dimensions), how="left")
     whole[COUNT] = whole[COUNT].fillna(0).astype(np.int64)
     return whole[[*dimensions, COUNT]], False

@@ -1,0 +1,184 @@
+"""The gate from end to end: release, published ledger, audit of what lies in the folders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analyslib.disclosure.audit import audit_packs, audit_publications
+from analyslib.disclosure.layout import Layout
+from analyslib.disclosure.publication import (
+    Publication,
+    read_publication,
+    read_publications,
+    write_publication,
+)
+from analyslib.disclosure.release import Release, release, working_material
+from analyslib.disclosure.released import HIDDEN, frames_of, released_from
+from analyslib.disclosure.rules import Profile
+from analyslib.errors import DisclosureError, UsageError
+
+
+AREAS = ("BOU", "EKB", "MBR")
+
+
+def made_up(
+    municipalities: Sequence[str] = ("2418", "2480"),
+    periods: Sequence[str] = ("2024",),
+    seed: int = 1,
+    mean: float = 6.0,
+) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    cells = list(product(municipalities, periods, AREAS, ("K", "M"), ("0-17", "18-64", "65+")))
+    frame = pd.DataFrame(
+        cells, columns=["municipality", "period", "service_area", "sex", "age_group"]
+    )
+    return frame.assign(count=rng.negative_binomial(1, 1 / (1 + mean), len(frame)))
+
+
+def pack_layouts(municipalities: Sequence[str], periods: Sequence[str]) -> list[Layout]:
+    where = {"municipality": tuple(municipalities), "period": tuple(periods)}
+    return [
+        Layout("kön", ("municipality", "period", "service_area", "sex"), where),
+        Layout("ålder", ("municipality", "period", "service_area", "age_group"), where),
+    ]
+
+
+def made_release(atoms: pd.DataFrame | None = None, **options: object) -> Release:
+    atoms = made_up() if atoms is None else atoms
+    layouts = pack_layouts(sorted(atoms["municipality"].unique()), sorted(atoms["period"].unique()))
+    return release(atoms, layouts, title="prov", **options)  # type: ignore[arg-type]
+
+
+def hiding_only_small_numbers(atoms: pd.DataFrame, made: Release) -> Publication:
+    """The same pack as it would look with nothing hidden but the small numbers."""
+    publication, rows = made.publication, []
+    for (cell, _, _, label), published in zip(
+        publication.rows, publication.published_rows(), strict=True
+    ):
+        inside = np.all([atoms[d].isin(values) for d, values in published.cell], axis=0)
+        count = int(atoms.loc[inside, "count"].sum())
+        small = 0 < count < publication.threshold
+        rows.append((cell, None if small else count, small, label))
+    return replace(publication, rows=tuple(rows))
+
+
+def test_a_hidden_cell_is_missing_with_a_reason_and_never_zero() -> None:
+    counts = made_release().released.counts
+    hidden = counts[counts["status"] == HIDDEN]
+    assert len(hidden) and hidden["count"].isna().all()
+    assert counts.loc[counts["status"] == "", "count"].notna().all()
+    assert set(counts["status"]) == {"", HIDDEN}
+    assert not counts["count"].between(1, 4).any()
+
+
+def test_the_same_cell_in_two_tables_is_hidden_in_both_or_none() -> None:
+    counts = made_release().released.counts
+    keys = ["municipality", "period", "service_area", "sex", "age_group"]
+    assert (counts.groupby(keys)["status"].nunique() == 1).all()
+
+
+def test_same_input_gives_the_same_release() -> None:
+    first, second = made_release(), made_release()
+    pd.testing.assert_frame_equal(first.released.counts, second.released.counts)
+    assert first.publication.digest == second.publication.digest
+    assert first.certificate.digest == second.certificate.digest
+
+
+def test_release_survives_the_database() -> None:
+    made = made_release().released
+    frames = frames_of(made)
+    back = released_from(frames["individual_count"], frames["individual_release"])
+    pd.testing.assert_frame_equal(back.counts, made.counts)
+    assert (back.threshold, back.digest, back.stamp) == (5, made.digest, "")
+
+
+def test_shares_are_missing_where_count_or_n_is_hidden() -> None:
+    made = made_release().released
+    shares = made.shares("ålder", "age_group", municipality="2480")
+    assert shares["share"].isna().any() and shares["share"].notna().any()
+    gone = shares["count"].isna() | shares["n"].isna()
+    assert (shares.loc[gone, "status"] == HIDDEN).all()
+    known = shares[~gone & (shares["n"] > 0)]
+    assert (known["share"] * known["n"] - known["count"]).abs().max() < 1e-9
+
+
+def test_working_material_is_stamped() -> None:
+    unprotected = working_material(made_up(), pack_layouts(["2418", "2480"], ["2024"]))
+    assert unprotected.stamp == "Arbetsmaterial – får inte spridas"
+    assert not unprotected.is_protected
+    assert unprotected.counts["count"].between(1, 4).any()
+
+
+def test_unknown_threshold_is_refused() -> None:
+    with pytest.raises(UsageError, match="3, 4, 5 eller 10"):
+        Profile(threshold=2)
+
+
+@pytest.mark.parametrize("threshold", [3, 4, 5, 10])
+def test_every_threshold_holds(threshold: int) -> None:
+    made = made_release(made_up(["2418"]), profile=Profile(threshold=threshold))
+    assert not made.released.counts["count"].between(1, threshold - 1).any()
+    assert audit_publications([made.publication]).is_passed
+
+
+def test_the_published_ledger_holds_no_hidden_number(tmp_path: Path) -> None:
+    made = made_release()
+    path = write_publication(tmp_path, made.publication)
+    content = json.loads(path.read_text("utf-8"))
+    hidden = [row for row in content["rows"] if row[1] is None]
+    assert hidden
+    numbers = {value for row in content["rows"] for value in row if type(value) is int}
+    assert not numbers & set(range(1, 5))
+
+
+def test_a_changed_ledger_is_refused(tmp_path: Path) -> None:
+    path = write_publication(tmp_path, made_release().publication)
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('"threshold":5', '"threshold":4'), "utf-8")
+    with pytest.raises(DisclosureError, match="har ändrats"):
+        read_publication(path)
+
+
+def test_another_pack_in_the_same_folder_is_refused(tmp_path: Path) -> None:
+    write_publication(tmp_path, made_release().publication)
+    write_publication(tmp_path, made_release().publication)
+    with pytest.raises(DisclosureError, match="redan ett publicerat paket"):
+        write_publication(tmp_path, made_release(made_up(seed=2)).publication)
+
+
+def test_audit_of_a_folder_passes_and_prints_its_certificate(tmp_path: Path) -> None:
+    write_publication(tmp_path, made_release().publication)
+    report = audit_packs(tmp_path)
+    assert report.is_passed, report.text
+    assert "Inget dolt tal går att räkna ut" in report.text
+    assert report.certificate.digest[:16] in report.text
+
+
+def test_audit_finds_what_hiding_only_small_numbers_leaves_open() -> None:
+    report = audit_publications([hiding_only_small_numbers(made_up(), made_release())])
+    assert not report.is_passed
+    exact = [leak for leak in report.leaks if leak.is_exact]
+    assert exact
+    assert any("−" in leak.sentence and "värdet visas inte" in leak.sentence for leak in exact)
+
+
+def test_audit_of_nothing_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DisclosureError, match="inga publicerade paket"):
+        audit_packs(tmp_path)
+
+
+def test_a_missing_earlier_pack_is_noticed(tmp_path: Path) -> None:
+    first = made_release()
+    second = made_release(made_up(periods=("2025",)), earlier=[first.publication])
+    write_publication(tmp_path, second.publication)
+    with pytest.raises(DisclosureError, match="tidigare paket som det hör ihop med saknas"):
+        audit_packs(tmp_path)
+    assert len(read_publications(tmp_path)) == 1
