@@ -17,11 +17,12 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from analyslib.sources import follow_up, kolada, open_comparisons
+from analyslib.sources import follow_up, kolada, open_comparisons, scb
 
 
 SOURCES: dict[str, ModuleType] = {
     "kolada": kolada,
     "oj": open_comparisons,
     "isu": follow_up,
+    "scb": scb,
 }
