@@ -128,22 +128,29 @@ def xmr_limits(values: Floats, screen: bool = True) -> Limits:
     )
 
 
-def _signals(x: Floats, limits: Limits) -> tuple[list[Signal], Signs]:
-    if np.isnan(limits.low):
-        return [Signal.NONE] * len(x), np.zeros(len(x), np.int64)
+def _signals(values: Floats, limits: Limits) -> tuple[list[Signal], Signs]:
+    """The signal of each point and its side; a missing point has none and is stepped over."""
+    words = np.full(len(values), str(Signal.NONE), object)
+    sides = np.zeros(len(values), np.int64)
+    known = np.flatnonzero(~np.isnan(values))
+    if not np.isnan(limits.low):
+        words[known], sides[known] = _signals_of_known(values[known], limits)
+    return [Signal(word) for word in words], sides
+
+
+def _signals_of_known(x: Floats, limits: Limits) -> tuple[NDArray[np.str_], Signs]:
     side = np.sign(x - limits.mean).astype(np.int64)
     outside = (x > limits.high).astype(np.int64) - (x < limits.low)
     near = ((x > limits.near_high) | (x < limits.near_low)) & (outside == 0)
     rising = part_of_run(trend_of_seven(x))
-    shifted = part_of_run(seven_on_one_side(side))
     pairs = part_of_two_in_three(near, side) * side
-    signal = np.select(
-        [outside != 0, rising != 0, pairs != 0, shifted != 0],
-        [Signal.OUTSIDE, Signal.TREND, Signal.TWO_OF_THREE, Signal.SHIFT],
-        Signal.NONE,
-    )
-    upward = np.select([outside != 0, rising != 0, pairs != 0], [outside, rising, pairs], shifted)
-    return [Signal(str(word)) for word in signal], upward.astype(np.int64)
+    shifted = part_of_run(seven_on_one_side(side) * side)
+    found = [outside, rising, pairs]
+    there = [marks != 0 for marks in found]
+    strongest = np.select(there, found, shifted)
+    words = [Signal.OUTSIDE, Signal.TREND, Signal.TWO_OF_THREE]
+    weakest = np.where(shifted != 0, Signal.SHIFT, Signal.NONE)
+    return np.select(there, [str(word) for word in words], weakest), strongest
 
 
 def seven_on_one_side(side: ArrayLike) -> Signs:

@@ -41,7 +41,8 @@ def wilson(count: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Floats,
         root = z * np.sqrt(np.where(possible, z * z + 4 * x * (1 - x / size), np.nan))
         middle, bottom = 2 * x + z * z, 2 * (size + z * z)
         low, high = (middle - root) / bottom, (middle + root) / bottom
-    return np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
+    # exactly 0 and 1 at the ends, where rounding would leave a hair
+    return np.where(x == 0, low * 0, low), np.where(x == size, high * 0 + 1, high)
 
 
 def poisson(count: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
