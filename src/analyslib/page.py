@@ -27,6 +27,8 @@ from traitlets.config import Config
 TEMPLATES = Path(__file__).parent / "templates"
 HEADING = re.compile(r"<h([1-6])\b([^>]*)>(.*?)</h\1>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
+LONG_SECTION = 5
+ANCHOR = re.compile(r'\sid="([^"]*)"')
 ID = re.compile(r'\s+id="[^"]*"')
 
 
@@ -147,19 +149,32 @@ def take_headings(body: str, report_title: str) -> tuple[str, str]:
     return without, displayed[-1] if displayed else ""
 
 
-def anchor_headings(body: str) -> tuple[str, list[tuple[str, str]]]:
-    """Every heading gets an anchor of its own; the second value is the list of contents."""
-    taken: set[str] = {"innehall", "om-sidan"}
-    contents: list[tuple[str, str]] = []
+Contents = list[tuple[str, str, list[tuple[str, str]]]]
+
+
+def anchor_headings(body: str) -> tuple[str, Contents]:
+    """Every heading gets an anchor of its own; the second value is the list of contents.
+
+    The parts of a long section (area by area) are listed too.
+    """
+    others = ANCHOR.findall(HEADING.sub("", body))
+    taken: set[str] = {"innehall", "om-sidan", *others}
+    contents: Contents = []
 
     def anchored(match: re.Match[str]) -> str:
         rank, attributes, inner = match.groups()
         anchor = free_anchor(plain_text(inner), taken)
         if rank == "2":
-            contents.append((anchor, plain_text(inner)))
+            contents.append((anchor, plain_text(inner), []))
+        elif rank == "3" and contents:
+            contents[-1][2].append((anchor, plain_text(inner)))
         return f'<h{rank} id="{anchor}"{ID.sub("", attributes)}>{inner}</h{rank}>'
 
-    return HEADING.sub(anchored, body), contents
+    anchored_body = HEADING.sub(anchored, body)
+    return anchored_body, [
+        (anchor, text, parts if len(parts) >= LONG_SECTION else [])
+        for anchor, text, parts in contents
+    ]
 
 
 def free_anchor(text: str, taken: set[str]) -> str:
