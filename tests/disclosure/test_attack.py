@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from sdc_cases import brute_force, small_case, synthetic_ledger, system_of
 
 from analyslib.disclosure.attack import intervals
+from analyslib.disclosure.ledger import Ledger
 from analyslib.disclosure.rules import Profile
 from analyslib.disclosure.system import CAREFUL_READER, READER, Attacker, System
+from analyslib.disclosure.worlds import WorldFinder
 
 
 ATTACKERS = {
@@ -141,37 +143,86 @@ def test_intervals_equal_brute_force(
     assert [(i.low, i.high) for i in found] == expected
 
 
-PATTERNS = {
-    "tau_OPT_15": (READER, 0),
-    "gauss_pz0none_15": (READER, 0),
-    "gauss_pz0_15": (READER, 0),
-}
+KEYS = ["municipality", "service_area", "sex", "age_group"]
+AGES = {"80p": "80+", "0_17": "0-17", "18_29": "18-29", "30_64": "30-64", "65_79": "65-79"}
 
 
-def pattern(reference: Path, name: str) -> tuple[System, np.ndarray, np.ndarray]:
-    """Another tool's pattern on the made-up pack: system, hidden rows, small rows."""
-    ledger = synthetic_ledger(reference, "d15", Profile())
+def marked_cells(reference: Path, ledger: Ledger, name: str) -> np.ndarray:
+    """Which printed cells another tool hides on the made-up pack."""
     frame = pd.read_csv(reference / "sdc" / "synth" / f"{name}.csv", dtype=str)
-    if "status" in frame:
-        hidden = frame["status"].isin(["U", "M"])
-        frame["alder"] = (
-            frame["alder"]
-            .str.strip()
-            .replace(
-                {"80p": "80+", "0_17": "0-17", "18_29": "18-29", "30_64": "30-64", "65_79": "65-79"}
-            )
-        )
-    else:
-        hidden = frame["suppressed"] == "TRUE"
-    keys = ["kommun", "verk", "kon", "alder"]
-    names = frame[keys].apply(lambda c: c.str.strip()).replace("Total", "")
-    listed = {tuple(k) for k in names[hidden].itertuples(index=False)}
-    cells = ledger.cells[["municipality", "service_area", "sex", "age_group"]].fillna("")
-    marked = np.array([tuple(k) in listed for k in cells.itertuples(index=False)])
-    rows = ledger.cells["row"].to_numpy()
-    flags = np.zeros(ledger.system.n_rows, dtype=bool)
-    flags[rows[marked & (rows >= 0)]] = True
-    copies_shown = rows[~marked & (rows >= 0)]
-    flags[copies_shown] = False
+    frame = frame.rename(columns=dict(zip(["kommun", "verk", "kon", "alder"], KEYS, strict=True)))
+    frame[KEYS] = frame[KEYS].apply(lambda column: column.str.strip()).replace("Total", "")
+    frame["age_group"] = frame["age_group"].replace(AGES)
+    tau = "status" in frame
+    hidden = frame["status"].isin(["U", "M"]) if tau else frame["suppressed"] == "TRUE"
+    listed = set(frame.loc[hidden, KEYS].itertuples(index=False, name=None))
+    cells = ledger.cells[KEYS].fillna("").itertuples(index=False, name=None)
+    return np.array([cell in listed for cell in cells])
+
+
+def two_per_line(ledger: Ledger) -> np.ndarray:
+    """The rule of the spreadsheet: never only one hidden cell in a row or column."""
+    cells = ledger.cells.assign(
+        **{key: ledger.cells[key].fillna("") for key in KEYS}, index=range(len(ledger.cells))
+    )
+    count = cells["count"].to_numpy()
+    hidden = (count > 0) & (count < 5)
+    lines = [
+        line["index"].to_numpy()
+        for key in KEYS
+        for _, line in cells[count > 0].groupby([other for other in KEYS if other != key])
+    ]
+    while True:
+        lonely = [line for line in lines if hidden[line].sum() == 1 and len(line) > 1]
+        if not lonely:
+            return hidden
+        for line in lonely:
+            if hidden[line].sum() == 1:
+                shown = line[~hidden[line]]
+                hidden[shown[np.argmin(count[shown])]] = True
+
+
+def count_exact(ledger: Ledger, marked: np.ndarray, attacker: Attacker) -> int:
+    """How many of the 354 small cells have only one possible value, by linear bounds."""
+    row = ledger.cells["row"].to_numpy()
+    hidden = np.zeros(ledger.system.n_rows, dtype=bool)
+    hidden[row[marked & (row >= 0)]] = True
+    hidden[row[~marked & (row >= 0)]] = False
+    finder = WorldFinder(ledger.system, hidden, attacker)
+    small = row[ledger.cells["count"].between(1, 4).to_numpy()]
+    still = {
+        at
+        for at in set(small.tolist())
+        if finder.extreme(at, True)[0] - finder.extreme(at, False)[0] < 1e-6
+    }
+    return sum(at in still for at in small)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("name", "attacker", "exact"),
+    [
+        ("tau_OPT_15", CAREFUL_READER, 58),
+        ("gauss_pz0none_15", CAREFUL_READER, 214),
+        ("gauss_pz0_15", CAREFUL_READER, 0),
+        ("tau_OPT_15", READER, 0),
+    ],
+)
+def test_what_other_tools_leave_open_is_found(
+    reference: Path, name: str, attacker: Attacker, exact: int
+) -> None:
+    ledger = synthetic_ledger(reference, "d15", Profile())
+    assert count_exact(ledger, marked_cells(reference, ledger, name), attacker) == exact
+
+
+@pytest.mark.shared
+def test_two_hidden_per_line_is_not_enough(reference: Path) -> None:
+    ledger = synthetic_ledger(reference, "d15", Profile())
+    assert count_exact(ledger, two_per_line(ledger), CAREFUL_READER) > 50
+
+
+@pytest.mark.shared
+def test_hiding_only_the_small_numbers_opens_nearly_all(reference: Path) -> None:
+    ledger = synthetic_ledger(reference, "d15", Profile())
     small = ledger.cells["count"].between(1, 4).to_numpy()
-    return ledger.system, flags, rows[small]
+    assert count_exact(ledger, small, READER) == 326

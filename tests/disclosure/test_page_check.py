@@ -1,0 +1,141 @@
+"""The last look at finished pages: nothing that is not in the plan, and no stowaways."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analyslib.disclosure.page_check import (
+    Allowed,
+    allowed_from,
+    check_folder,
+    check_page,
+    find_faults,
+)
+from analyslib.disclosure.released import HIDDEN, Released
+from analyslib.errors import DisclosureError
+
+
+CANARY = "kanin-7f3a91"
+
+
+@pytest.fixture
+def allowed() -> Allowed:
+    """Twenty people in all: twelve women, eight men; of the ages only the oldest are shown."""
+    rows = [
+        ("kön", "", "alla", "alla", 20, ""),
+        ("kön", "sex", "K", "alla", 12, ""),
+        ("kön", "sex", "M", "alla", 8, ""),
+        ("ålder", "age_group", "alla", "0-17", None, HIDDEN),
+        ("ålder", "age_group", "alla", "65+", 13, ""),
+    ]
+    counts = pd.DataFrame(
+        rows, columns=["layout", "crossing", "sex", "age_group", "count", "status"]
+    )
+    return allowed_from(Released(counts.astype({"count": "Int64"}), 5, "x"))
+
+
+def page(content: str) -> str:
+    return (
+        f'<html lang="sv"><body><section data-about="individer">{content}</section></body></html>'
+    )
+
+
+def whats(source: str, allowed: Allowed) -> str:
+    return " ".join(fault.what for fault in find_faults(source, allowed, [CANARY]))
+
+
+GOOD = (
+    '<p>Av 20 personer var 12 (60 %) kvinnor år 2024.</p><table><tr><td data-layout="kön" '
+    'data-cell="sex=K"><data value="12">12</data></td><td data-layout="ålder" '
+    'data-cell="age_group=0-17">sekretess</td></tr></table><p>Färre än 5 visas inte.</p>'
+)
+
+
+def test_a_page_that_follows_the_plan_passes(allowed: Allowed) -> None:
+    check_page(page(GOOD), allowed, [CANARY])
+
+
+def test_numbers_outside_what_is_about_individuals_are_left_alone(allowed: Allowed) -> None:
+    check_page(page(GOOD).replace("<section", "<p>Nyckeltal 47,3 och 3.</p><section"), allowed)
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        "<p>Bland dem fanns 3 barn.</p>",
+        '<img alt="3 barn" src="">',
+        '<p title="3 barn">Se här</p>',
+        '<td data-layout="ålder" data-cell="age_group=0-17">3</td>',
+        '<td data-layout="ålder" data-cell="age_group=0-17" data-value="3">sekretess</td>',
+        '<td data-layout="ålder" data-cell="age_group=0-17">&lt;5</td>',
+        '<td data-layout="kön" data-cell="sex=K">13</td>',
+        '<td data-layout="insats" data-cell="sex=K">12</td>',
+        "<p>15 % var barn.</p>",
+        "<p hidden>7</p>",
+        "<details><p>7</p></details>",
+    ],
+)
+def test_a_number_that_is_not_in_the_plan_is_found(allowed: Allowed, leak: str) -> None:
+    assert find_faults(page(GOOD + leak), allowed)
+
+
+def svg(content: str) -> str:
+    packed = base64.b64encode(f"<svg>{content}</svg>".encode()).decode()
+    return f'<img alt="Figur" src="data:image/svg+xml;base64,{packed}">'
+
+
+def png(kind: bytes, text: bytes) -> str:
+    chunk = len(text).to_bytes(4, "big") + kind + text + b"\0\0\0\0"
+    packed = base64.b64encode(b"\x89PNG\r\n\x1a\n" + chunk).decode()
+    return f'<img alt="Figur" src="data:image/png;base64,{packed}">'
+
+
+def test_what_pictures_say_is_read(allowed: Allowed) -> None:
+    assert not find_faults(page(svg("<text>12</text>")), allowed)
+    assert find_faults(page(svg("<text>3</text>")), allowed)
+    assert "metadata" in whats(page(svg("<metadata>x</metadata>")), allowed)
+    assert find_faults(page(png(b"tEXt", b"Title\0" + CANARY.encode())), allowed, [CANARY])
+    packed = b"Title\0\0" + zlib.compress(CANARY.encode())
+    assert find_faults(page(png(b"zTXt", packed)), allowed, [CANARY])
+
+
+@pytest.mark.parametrize(
+    "stowaway",
+    [
+        f"<p>{CANARY}</p>",
+        f"<!-- {CANARY} -->",
+        f'<p class="{CANARY}">x</p>',
+        "<!-- borttaget -->",
+        "<script>var x = 1</script>",
+        '<div class="plotly-graph-div"></div>',
+        '<script type="application/vnd.jupyter.widget-state+json">{}</script>',
+        '<div class="output_stderr">x</div>',
+        "<pre>Traceback (most recent call last)</pre>",
+        "<p>/home/anna/uttag</p>",
+        r"<p>C:\Users\anna</p>",
+    ],
+)
+def test_stowaways_are_found_anywhere_on_the_page(allowed: Allowed, stowaway: str) -> None:
+    source = page(GOOD).replace("</body>", stowaway + "</body>")
+    assert find_faults(source, allowed, [CANARY])
+
+
+def test_the_message_does_not_repeat_what_must_not_be_seen(allowed: Allowed) -> None:
+    found = whats(page("<p>Bland dem fanns 3 barn.</p>") + CANARY, allowed)
+    assert "3" not in found and CANARY not in found
+
+
+@pytest.mark.parametrize("name", ["kommun.ipynb", "data.csv", "analys.duckdb"])
+def test_files_that_do_not_belong_beside_the_page(
+    allowed: Allowed, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "kommun.html").write_text(page(GOOD), "utf-8")
+    check_folder(tmp_path, allowed, [CANARY])
+    (tmp_path / name).write_text("", "utf-8")
+    with pytest.raises(DisclosureError, match="hör inte hemma"):
+        check_folder(tmp_path, allowed, [CANARY])
