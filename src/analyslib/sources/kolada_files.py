@@ -145,8 +145,12 @@ def _broken(
     connection: duckdb.DuckDBPyConnection, path: Path, shape: Shape, rule: Rule
 ) -> Iterator[Fault]:
     """The rule is asked of each content once, not of every row: files have millions."""
-    distinct = f"SELECT v FROM (SELECT DISTINCT {rule.column} AS v FROM incoming)"
-    bad = connection.execute(f"{distinct} WHERE NOT coalesce({rule.holds}, false)").fetchall()
+    connection.execute(  # a table: the rule would be pushed through DISTINCT to every row
+        f"CREATE OR REPLACE TEMP TABLE contents AS SELECT DISTINCT {rule.column} AS v FROM incoming"
+    )
+    bad = connection.execute(
+        f"SELECT v FROM contents WHERE NOT coalesce({rule.holds}, false)"
+    ).fetchall()
     if bad:
         contents = f"list_contains($bad, {rule.column})"
         empty = f"{rule.column} IS NULL AND $none"
@@ -200,8 +204,8 @@ def _same_key_twice(
     """A file in key order shows in one pass that no key comes twice; others are grouped."""
     keys = ", ".join(KEYS[shape.dataset])
     before = ", ".join(f"lag({key}) OVER ()" for key in KEYS[shape.dataset])
-    ordered = f"SELECT 1 FROM (SELECT ({keys}) <= ({before}) AS b FROM incoming) WHERE b LIMIT 1"
-    if connection.execute(ordered).fetchone() is None:
+    in_order = f"lag(row) OVER () IS NULL OR ({keys}) > ({before})"
+    if not _count(connection, "NOT ok", f"(SELECT {in_order} AS ok FROM incoming)"):
         return
     twice = connection.execute(
         f"SELECT {keys}, max(row), count(*) - 1 FROM incoming GROUP BY {keys} "
@@ -226,9 +230,9 @@ def _first(
     return found or (0, 0)
 
 
-def _count(connection: duckdb.DuckDBPyConnection, where: str) -> int:
-    (rows,) = connection.execute(f"SELECT count(*) FROM incoming WHERE {where}").fetchone() or (0,)
-    return int(rows)
+def _count(connection: duckdb.DuckDBPyConnection, where: str, rows: str = "incoming") -> int:
+    (count,) = connection.execute(f"SELECT count(*) FROM {rows} WHERE {where}").fetchone() or (0,)
+    return int(count)
 
 
 def _more(count: int) -> str:
