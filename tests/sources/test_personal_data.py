@@ -165,7 +165,9 @@ def uuids(rng: np.random.Generator) -> list[str]:
 CLEAN: dict[str, Callable[[np.random.Generator], list[str]]] = {
     "ISO-datum": iso_dates,
     "organisationsnummer": organisation_numbers,
-    "organisationsnummer utan streck": lambda r: [n.replace("-", "") for n in organisation_numbers(r)],
+    "organisationsnummer utan streck": lambda r: [
+        n.replace("-", "") for n in organisation_numbers(r)
+    ],
     "organisationsnummer med 16": lambda r: [f"16{n}" for n in organisation_numbers(r)],
     "uuid": uuids,
     "uuid utan streck": lambda r: [text.replace("-", "") for text in uuids(r)],

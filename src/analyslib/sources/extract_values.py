@@ -31,7 +31,7 @@ _EXCEL_EPOCH = date(1899, 12, 30)
 _Day = tuple[str, bool]  # ISO date, and whether only the month was given
 
 _YEAR_FIRST = re.compile(
-    r"((?:19|20)\d\d)([-/. ]?)(\d{1,2})(?:\2(\d{1,2}))?(?:[ T]\d{1,2}:\d\d.*)?"
+    r"((?:19|20)\d\d)([-/. ]?)(\d{1,2})(?:\2(\d{1,2}))?(?:[ t]\d{1,2}:\d\d.*)?"
 )
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ]((?:19|20)\d\d)(?: \d{1,2}:\d\d.*)?")
 _SIX_DIGITS = re.compile(r"(\d\d)(\d\d)(\d\d)")
