@@ -57,9 +57,9 @@ def cheapest_pattern(
 def _unmet(pool: Pool, hidden: np.ndarray, system: System) -> list[Requirement]:
     """The requirements no world found so far meets without moving something printed."""
     printed = (system.state == State.OPEN) & ~hidden
-    allowed = ~pool.moves[printed].any(axis=0)
-    met = (pool.met & allowed).any(axis=1)
-    return [r for r, m in zip(pool.requirements, met, strict=True) if not m]
+    allowed = ~pool.moves[:, printed].any(axis=1)
+    met = np.asarray(pool.met[allowed].any(axis=0))
+    return [r for r, m in zip(pool.requirements, met.tolist(), strict=True) if not m]
 
 
 class _Master:

@@ -17,11 +17,12 @@ from analyslib.disclosure.targets import Requirement
 
 
 EPSILON = 1e-6
+FIRST_ROOM = 64
 
 
 class Pool:
-    """Worlds as columns. `met[i, w]`: world w meets requirement i; `moves[row, w]`: the
-    number in that row differs in world w."""
+    """`met[w, i]`: world w meets requirement i; `moves[w, row]`: the number in that row
+    differs in world w. Room is doubled as it is needed."""
 
     def __init__(self, system: System, requirements: Sequence[Requirement]) -> None:
         self.system = system
@@ -32,9 +33,22 @@ class Pool:
         self._change = np.array([r.change for r in self.requirements], dtype=float)
         self._attacker = np.array([index[r.attacker] for r in self.requirements], dtype=np.int64)
         self._limits = [_limits(system, attacker) for attacker in self.attackers]
-        self.worlds = np.zeros((0, system.n_atoms))
-        self.met = np.zeros((len(self.requirements), 0), dtype=bool)
-        self.moves = np.zeros((system.n_rows, 0), dtype=bool)
+        self.size = 0
+        self._worlds = np.zeros((FIRST_ROOM, system.n_atoms))
+        self._met = np.zeros((FIRST_ROOM, len(self.requirements)), dtype=bool)
+        self._moves = np.zeros((FIRST_ROOM, system.n_rows), dtype=bool)
+
+    @property
+    def worlds(self) -> np.ndarray:
+        return self._worlds[: self.size]
+
+    @property
+    def met(self) -> np.ndarray:
+        return self._met[: self.size]
+
+    @property
+    def moves(self) -> np.ndarray:
+        return self._moves[: self.size]
 
     def judge(self, world: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Which requirements the world meets, and which rows move in it."""
@@ -50,21 +64,26 @@ class Pool:
     def add(self, world: np.ndarray) -> np.ndarray:
         """Take the world in; returns which requirements it meets."""
         met, moves = self.judge(world)
-        self.worlds = np.vstack([self.worlds, world[None, :]])
-        self.met = np.column_stack([self.met, met])
-        self.moves = np.column_stack([self.moves, moves])
+        if self.size == len(self._worlds):
+            self._worlds, self._met, self._moves = (
+                np.concatenate([part, np.zeros_like(part)])
+                for part in (self._worlds, self._met, self._moves)
+            )
+        for part, row in ((self._worlds, world), (self._met, met), (self._moves, moves)):
+            part[self.size] = row
+        self.size += 1
         return met
 
     def keep(self, which: np.ndarray) -> None:
-        self.worlds, self.met, self.moves = (
-            self.worlds[which],
-            self.met[:, which],
-            self.moves[:, which],
-        )
+        """Forget the other worlds."""
+        kept = np.flatnonzero(which)
+        for part in (self._worlds, self._met, self._moves):
+            part[: len(kept)] = part[kept]
+        self.size = len(kept)
 
     def without(self, row: int) -> np.ndarray:
         """True for requirements that no world meets without moving `row`."""
-        return ~(self.met & ~self.moves[row]).any(axis=1)
+        return np.asarray(~self.met[~self.moves[:, row]].any(axis=0))
 
 
 def _limits(system: System, attacker: Attacker) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -58,8 +58,8 @@ def prove(
 
 def proof_of(pool: Pool) -> Proof:
     """The proof that a pool of integer worlds holds; worlds that no one needs are left out."""
-    first = np.argmax(pool.met, axis=1) if pool.met.shape[1] else np.zeros(len(pool.met), int)
-    witness = np.where(pool.met.any(axis=1), first, -1)
+    first = np.argmax(pool.met, axis=0) if pool.size else 0
+    witness = np.where(pool.met.any(axis=0), first, -1)
     used, renumbered = np.unique(witness[witness >= 0], return_inverse=True)
     witness[witness >= 0] = renumbered
     worlds = np.rint(pool.worlds[used]).astype(np.int64)

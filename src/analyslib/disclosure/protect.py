@@ -127,7 +127,7 @@ def _show_unneeded(
     finders = search.every_finder()
     pool = Pool(system, wanted)
     for i, requirement in enumerate(wanted):
-        if not pool.met[i].any():
+        if not pool.met[:, i].any():
             pool.add(_found(search.world(requirement), requirement))
     candidates = np.flatnonzero(hidden & ~primary)
     for row in sorted(candidates.tolist(), key=lambda r: (-price[r], r)):
@@ -135,7 +135,7 @@ def _show_unneeded(
             finder.show(row)
         if _can_show(row, search, pool):
             hidden[row] = False
-            pool.keep(~pool.moves[row])
+            pool.keep(~pool.moves[:, row])
         else:
             for finder in finders:
                 finder.release_row(row)
