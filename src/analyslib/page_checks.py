@@ -11,6 +11,7 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import unescape
 
 from analyslib.errors import Fault, ReportError
@@ -73,24 +74,45 @@ class Element:
 
 @dataclass(frozen=True)
 class Page:
-    """A page that has been read. `elements` are in document order."""
+    """A page that has been read. `elements` are in document order.
+
+    `shapes` are the different start tags, each with its attributes: a page has thousands of
+    cells but few shapes, so what holds for a shape is checked once. `prose` is all text.
+    """
 
     source: str
     elements: list[Element]
+    shapes: dict[tuple[str, str], dict[str, str]]
+    prose: str
     faults: list[Fault] = field(default_factory=list)
+
+    @cached_property
+    def words(self) -> str:
+        """All text and every attribute; of the pictures only their alternative texts."""
+        written = (
+            value
+            for attributes in self.shapes.values()
+            for name, value in attributes.items()
+            if name != "src"
+        )
+        return "\n".join((self.prose, *written))
+
+    @cached_property
+    def drawings(self) -> str:
+        """The pictures of the page as the text they are drawn by."""
+        sources = [image.attributes.get("src", "") for image in self.all("img")]
+        return "\n".join(
+            b64decode(source.partition(",")[2]).decode("utf-8", "replace")
+            for source in sources
+            if source.startswith("data:image/svg") and PICTURE_SOURCE.match(source)
+        )
 
     def all(self, *tags: str) -> list[Element]:
         return [element for element in self.elements if element.tag in tags]
 
     def text(self, element: Element) -> str:
-        return " ".join(unescape(TOKEN.sub(" ", self.source[element.start : element.end])).split())
-
-    def is_inside(self, element: Element, tag: str) -> bool:
-        while element.parent >= 0:
-            element = self.elements[element.parent]
-            if element.tag == tag:
-                return True
-        return False
+        inner = self.source[element.start : element.end]
+        return " ".join(unescape(TOKEN.sub(" ", inner) if "<" in inner else inner).split())
 
 
 def check_page(source: str, expected: Expected) -> None:
@@ -123,24 +145,29 @@ def read_page(source: str) -> Page:
     # Style sheets hold no markup; their content is blanked so that positions stay.
     plain = STYLE.sub(lambda found: found[1] + " " * len(found[2]) + found[3], source)
     elements: list[Element] = []
+    shapes: dict[tuple[str, str], dict[str, str]] = {}
     faults: list[Fault] = []
     stack: list[int] = []
-    count = 0
+    prose: list[str] = []
+    end = 0
     for match in TOKEN.finditer(plain):
-        count += 1
-        tag = match["open"]
+        prose.append(plain[end : match.start()])
+        end = match.end()
+        close, tag, text = match.groups()
         if tag:
-            attributes = read_attributes(match["attributes"], tag, faults)
-            parent = stack[-1] if stack else -1
-            elements.append(Element(tag, attributes, parent, match.end()))
+            attributes = shapes.get((tag, text))
+            if attributes is None:
+                attributes = shapes[tag, text] = read_attributes(text, tag, faults)
+            elements.append(Element(tag, attributes, stack[-1] if stack else -1, end))
             if tag not in VOID:
                 stack.append(len(elements) - 1)
-        elif match["close"]:
-            close_element(match["close"], match.start(), elements, stack, faults)
-    if plain.count("<") != count:
+        elif close:
+            close_element(close, match.start(), elements, stack, faults)
+    words = " ".join((*prose, plain[end:]))
+    if "<" in words:
         faults.append(Fault("Sidan har ett < som inte hör till någon känd kod."))
     faults += [Fault(f"<{elements[index].tag}> avslutas aldrig.") for index in stack]
-    return Page(plain, elements, faults)
+    return Page(plain, elements, shapes, words, faults)
 
 
 def read_attributes(text: str, tag: str, faults: list[Fault]) -> dict[str, str]:
@@ -246,39 +273,25 @@ def check_tables(page: Page) -> Iterator[str]:
 
 def check_safety(page: Page) -> Iterator[str]:
     """Nothing that runs, nothing that is fetched, nothing we do not know."""
-    for element in page.elements:
-        if element.tag not in TAGS:
-            yield f"Sidan har ett otillåtet element, <{element.tag}>."
-        for name, value in element.attributes.items():
+    for (tag, _), attributes in page.shapes.items():
+        if tag not in TAGS:
+            yield f"Sidan har ett otillåtet element, <{tag}>."
+        for name, value in attributes.items():
             if name not in ATTRIBUTES and not name.startswith(("data-", "aria-")):
-                yield f"<{element.tag}> har ett otillåtet attribut, {name}."
+                yield f"<{tag}> har ett otillåtet attribut, {name}."
             if name == "style" and ("url(" in value or "\\" in value):
                 yield "En stil hämtar något utifrån."
-        if "href" in element.attributes and not SAFE_LINK.match(element.attributes["href"]):
+        if "href" in attributes and not SAFE_LINK.match(attributes["href"]):
             yield "En länk leder till något otillåtet."
-        if element.tag == "meta" and "http-equiv" in element.attributes:
-            yield "Sidan försöker styra webbläsaren (http-equiv)."
 
 
 def check_values(page: Page) -> Iterator[str]:
     """No trace of an empty value, in text or in an attribute; no stamp of working material."""
-    text = TOKEN.sub(" ", page.source)
-    found = set(TOKENS_OF_NOTHING.findall(text))
-    for element in page.elements:
-        for name in ("alt", "value", "data-value", "data-kpi", "data-municipality", "data-year"):
-            found.update(TOKENS_OF_NOTHING.findall(element.attributes.get(name, "")))
+    found = set(TOKENS_OF_NOTHING.findall(page.words))
     for token in sorted(found):
         yield f"Ett tomt värde har blivit text: ”{unescape(token)}”."
-    if STAMP in text or any(STAMP in drawing for drawing in drawings(page)):
+    if STAMP in page.prose or STAMP in page.drawings:
         yield "Sidan är stämplad som arbetsmaterial och får inte spridas."
-
-
-def drawings(page: Page) -> Iterator[str]:
-    """The pictures of the page as the text they are drawn by."""
-    for image in page.all("img"):
-        kind, _, content = image.attributes.get("src", "").partition(";base64,")
-        if kind == "data:image/svg+xml" and PICTURE_SOURCE.match(image.attributes["src"]):
-            yield b64decode(content).decode("utf-8", "replace")
 
 
 def check_identity(page: Page, expected: Expected) -> Iterator[str]:
@@ -309,6 +322,8 @@ def check_identity(page: Page, expected: Expected) -> Iterator[str]:
 
 def check_private(page: Page, private: tuple[str, ...]) -> Iterator[str]:
     """Nothing about the machine: no path, no user."""
-    text = "\n".join((page.source, *drawings(page)))
-    if LOCAL_PATH.search(text) or any(secret and secret in text for secret in private):
+    texts = (page.source, page.drawings)
+    if LOCAL_PATH.search(page.words) or any(
+        secret in text for secret in private if secret for text in texts
+    ):
         yield "Sidan nämner en sökväg eller ett namn på den här datorn."
