@@ -24,6 +24,7 @@ from analyslib.sources import kolada_plan as plan
 from analyslib.sources.answer_folder import AnswerFolder
 from analyslib.sources.http import Patience, PoliteSession
 from analyslib.sources.kolada_answers import check_page, next_address
+from analyslib.sources.kolada_coverage import newest_vintages, starts
 from analyslib.sources.origin import ArchivedFile, Origin, archive_together, sha256_of
 from analyslib.sources.progress import Listener, Step, silent
 from analyslib.workspace import Workspace
@@ -83,7 +84,8 @@ def fetch(
     """Values of `indicators` (KPI ids), all metadata and all groups, into the archive.
 
     `indicators` default to those of the definitions and the series that hold their n, `years`
-    to everything since 1998. With `from_date` only what changed since then is fetched. `units`
+    to everything since 1998. With `from_date` only what changed since then, or since the archive
+    got the series if that was earlier; a series that the archive lacks is fetched whole. `units`
     are the KPI ids to fetch per unit too. Raises SourceError that names everything that could
     not be fetched; what was fetched is kept for the next attempt.
     """
@@ -99,11 +101,17 @@ def fetch(
         asker = _Asker(session, folder, base_url, progress)
         known = asker.ask_metadata()
         gone = [kpi for kpi in dict.fromkeys((*wanted, *per_unit)) if kpi not in known]
-        questions = plan.value_questions(set(wanted) & known, years, from_date)
-        questions += plan.unit_questions(set(per_unit) & known, years, from_date)
+        newest = newest_vintages(workspace) if from_date else {}
+        groups = starts(sorted(set(wanted) & known), from_date, newest)
+        questions = [
+            question
+            for start, kpis in groups.items()
+            for question in plan.value_questions(kpis, years, start)
+        ]
+        questions += plan.unit_questions(set(per_unit) & known, years)
         asker.ask_all(questions)
         files = _archive(workspace, asker, folder.started)
-        empty = () if from_date else sorted((set(wanted) & known) - asker.with_rows)
+        empty = sorted(set(groups.get(None, ())) - asker.with_rows)
         folder.remove()
     return Fetched(tuple(files), tuple(gone), tuple(empty), asker.asked, asker.kept)
 

@@ -27,7 +27,7 @@ PARAMETERS = {
     "municipality_groups": {"per_page"},
     "ou": {"per_page"},
     "data/": {"kpi_id", "municipality_id", "year", "from_date", "region_type"},
-    "oudata/": {"kpi_id", "year", "from_date"},
+    "oudata/": {"kpi_id", "year"},
 }
 
 
@@ -83,12 +83,10 @@ def value_questions(
     return municipalities + country
 
 
-def unit_questions(
-    kpis: Iterable[str], years: Sequence[int], from_date: date | None = None
-) -> list[Question]:
+def unit_questions(kpis: Iterable[str], years: Sequence[int]) -> list[Question]:
     """Values per unit (enhet), and the list of units. Nothing where no indicator asks for it."""
     questions = [
-        _question("oudata", "oudata/", [kpi], [year], from_date)
+        _question("oudata", "oudata/", [kpi], [year], None)
         for kpi in sorted(kpis)
         for year in years
     ]
