@@ -104,7 +104,7 @@ def summarise_return(
     or the insats), ended (NaT where open). Service areas and ages are chosen by the caller;
     economic assistance and unaccompanied minors do not belong in it.
     """
-    closed = _last_complete_closing(episodes, window)
+    closed = last_complete_closing(episodes, window)
     merged = closed.merge(episodes[["person", "opened"]], on="person")
     later = merged[merged["opened"] > merged["closed"]].groupby("person")["opened"].min()
     back = closed["person"].map(later)
@@ -125,7 +125,7 @@ def summarise_return(
     )
 
 
-def _last_complete_closing(episodes: pd.DataFrame, window: tuple[date, date]) -> pd.DataFrame:
+def last_complete_closing(episodes: pd.DataFrame, window: tuple[date, date]) -> pd.DataFrame:
     """One row per person who at some date in the window had every contact closed: the last."""
     first, last = map(pd.Timestamp, window)
     ended = episodes.loc[episodes["ended"].between(first, last), ["person", "ended"]]
