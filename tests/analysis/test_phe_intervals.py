@@ -14,9 +14,9 @@ LEVEL = {"95%": 0.95, "99.8%": 0.998}
 CLOSE = 1e-12
 
 
-def same(found: object, expected: object) -> None:
+def same(found: object, expected: object, close: float = CLOSE) -> None:
     np.testing.assert_allclose(
-        np.asarray(found, float), np.asarray(expected, float), rtol=CLOSE, atol=CLOSE
+        np.asarray(found, float), np.asarray(expected, float), rtol=close, atol=close
     )
 
 
@@ -81,4 +81,6 @@ def test_mean(reference: Path) -> None:
     for area, part in groups.items():
         for level, tag in ((0.95, "95_0"), (0.998, "99_8")):
             row = expected.loc[area]
-            same(mean(part, level), row[["value", f"lower{tag}cl", f"upper{tag}cl"]])
+            # the t quantile of the lowest scipy we allow has eleven digits
+            expected_row = row[["value", f"lower{tag}cl", f"upper{tag}cl"]]
+            same(mean(part, level), expected_row, close=1e-11)

@@ -96,6 +96,9 @@ def test_only_ten_years_and_only_those_up_to_the_asked_one() -> None:
     rows = series(np.arange(25.0).tolist(), "cost", first_year=2000)
     found = develop(rows, indicator("cost"), until=2020)
     assert found.years == tuple(range(2011, 2021))
+    without_last = rows[rows["year"] != 2020]
+    found = develop(without_last, indicator("cost"), until=2020)
+    assert found.years == tuple(range(2011, 2020))
 
 
 def test_gaps_count_as_the_years_they_are() -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analyslib.analysis.comparison import compare
 from analyslib.analysis.intervals import add_intervals
+from analyslib.analysis.ranks import standard_errors
 from analyslib.analysis.results import (
     Answer,
     Comparison,
@@ -16,7 +17,6 @@ from analyslib.analysis.results import (
     Sensitivity,
     Trend,
 )
-from analyslib.analysis.statistics import Z
 from analyslib.catalogue import Indicator
 
 
@@ -78,8 +78,7 @@ def compare_with_each(
     ``reference_group_id`` the asking one. `members` has the columns municipality (who asks) and
     member. Both sides' uncertainty counts.
     """
-    now = observations[(observations["year"] == year) & observations["value"].notna()]
-    asking = _with_spread(now, observations, indicators).rename(columns={"municipality": "asking"})
+    asking = _with_errors(observations, indicators, year).rename(columns={"municipality": "asking"})
     references = members.rename(columns={"municipality": "asking", "member": "municipality"})
     references = references[["asking", "municipality"]].merge(asking, on="asking")
     references = references.assign(
@@ -94,13 +93,14 @@ def compare_with_each(
     return met[met["reference_group_id"] != ""].reset_index(drop=True)
 
 
-def _with_spread(
-    now: pd.DataFrame, observations: pd.DataFrame, indicators: Mapping[str, Indicator]
+def _with_errors(
+    observations: pd.DataFrame, indicators: Mapping[str, Indicator], year: int
 ) -> pd.DataFrame:
-    """The values with their standard errors, read off their 95 % intervals, where they have one."""
+    """The values of a year with their standard errors as `spread`, where they have one."""
     known = add_intervals(observations, indicators)
-    error = (known["high"] - known["low"]) / (2 * Z[0.95])
-    return known.assign(spread=error).loc[now.index, [*KEYS, "value", "spread"]].dropna()
+    error = standard_errors(known["low"], known["high"])
+    rows = known.assign(spread=error)[known["year"] == year]
+    return rows[[*KEYS, "value", "spread"]].dropna()
 
 
 def exemplars(comparisons: Iterable[Comparison], trends: Iterable[Trend]) -> list[Exemplar]:
@@ -133,8 +133,7 @@ def compare_women_with_men(
     observations: pd.DataFrame, indicators: Mapping[str, Indicator], year: int
 ) -> pd.DataFrame:
     """The women's value against the men's in the same municipality, as `compare` gives it."""
-    now = observations[(observations["year"] == year) & (observations["gender"] == "M")]
-    men = _with_spread(now, observations, indicators)
+    men = _with_errors(observations[observations["gender"] == "M"], indicators, year)
     references = men.assign(
         gender="K",
         kind=str(ReferenceKind.MEN),
