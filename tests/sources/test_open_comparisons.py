@@ -330,6 +330,25 @@ def test_months_that_have_not_come_are_no_values_and_no_zeros(tmp_path: Path) ->
     assert len(reading.unpublished) == 2
 
 
+def test_several_sheets_with_the_same_headings(tmp_path: Path) -> None:
+    rows = [["Kommun", "Andel"], ["Umeå", 1], ["Vännäs", 2]]
+    names = ["1.1 Rutin 2022", "1.1 Rutin 2023", "1.2 Plan 2023", "Om tabellerna"]
+    sheets = dict.fromkeys(names[:3], rows) | {"Om tabellerna": [["Källa: enkät"]]}
+    reading = read_tables(xlsx_file(tmp_path, sheets))
+    nothing_is_lost(reading)
+    assert [(v[1], v[2]) for v in table(reading) if v[0] == "2480"] == [
+        ("Rutin – Andel", 2022),
+        ("Rutin – Andel", 2023),
+        ("Plan – Andel", 2023),
+    ]
+    one = read_tables(xlsx_file(tmp_path, {"2022": rows, "2023": rows}))
+    assert one.values["title"].unique().tolist() == ["Andel"]
+    by_gender = read_tables(
+        xlsx_file(tmp_path, {"Kvinnor": [["2023"], *rows], "Män": [["2023"], *rows]})
+    )
+    assert [(v[1], v[4]) for v in table(by_gender)][::2] == [("Andel", "K"), ("Andel", "M")]
+
+
 def test_a_number_for_a_time_that_has_not_come_is_refused(tmp_path: Path) -> None:
     path = csv_file(tmp_path, "Kommun;2031\nUmeå;1\n")
     with pytest.raises(SourceError, match=r"tabell_2023.csv!B2: Perioden har inte varit än"):

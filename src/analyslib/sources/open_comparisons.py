@@ -21,7 +21,8 @@ from analyslib.errors import Fault, SourceError, UsageError
 from analyslib.sources.origin import ArchivedFile, Origin, archive_file, sha256_of
 from analyslib.sources.places import COUNTRY, MUNICIPALITY
 from analyslib.sources.symbols import find_coding
-from analyslib.sources.table_reading import Options, Reading, read_tables, series_title
+from analyslib.sources.table_reading import Reading, read_tables, series_title
+from analyslib.sources.table_sheets import Options
 from analyslib.workspace import Workspace
 
 

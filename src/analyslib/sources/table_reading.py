@@ -14,34 +14,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from analyslib.errors import Fault, SourceError, UsageError
+from analyslib.errors import Fault, SourceError
 from analyslib.sources.layouts import Layout, find_layout, plain_layout
 from analyslib.sources.periods import MONTHS
-from analyslib.sources.places import Place, Places, swedish_places
-from analyslib.sources.symbols import MISSING, PUBLISHERS, UNKNOWN
-from analyslib.sources.table_shape import find_shape
-from analyslib.sources.table_values import NO_TABLE, Context, Rows, Value, read_rows
+from analyslib.sources.symbols import MISSING, UNKNOWN
+from analyslib.sources.table_sheets import Options, read_sheets
+from analyslib.sources.table_values import Rows, Value
 from analyslib.sources.workbook import Sheet, read_workbook
 
 
 SHOWN_FAULTS = 20
 LONGEST_SLUG = 80
 UNPUBLISHED, REPEATED = "inte publicerat än", "upprepar en tidigare rad"
-NOT_IN_LAYOUT = "bladet hör inte till det som läses"
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the sender of the file knows and the file does not say. Empty where not told."""
-
-    year: int = 0
-    publisher: str = ""
-    title: str = ""
-
-    def __post_init__(self) -> None:
-        if self.publisher and self.publisher not in PUBLISHERS:
-            choices = ", ".join(PUBLISHERS)
-            raise UsageError(f"Okänd utgivare ”{self.publisher}”.", remedy=f"Välj: {choices}.")
 
 
 @dataclass(frozen=True)
@@ -75,7 +59,7 @@ def read_tables(
     sheets = read_workbook(path)
     layout = find_layout(sheets) or plain_layout(_slug(_without_years(Path(name).stem)), "okänd")
     faults: list[Fault] = []
-    read = [_read_sheet(sheet, layout, options, name, faults) for sheet in sheets]
+    read = read_sheets(sheets, layout, options, name, faults)
     values = [value for rows in read for value in rows.values]
     values, unpublished = _published(values)
     values, repeated = _without_repeats(values, faults)
@@ -85,48 +69,6 @@ def read_tables(
     if faults:
         raise SourceError(_first_of(faults, name))
     return _reading(layout, sheets, read, values, unpublished, repeated)
-
-
-# --- sheet by sheet
-
-
-def _read_sheet(
-    sheet: Sheet, layout: Layout, options: Options, name: str, faults: list[Fault]
-) -> Rows:
-    places = swedish_places()
-    if not layout.has_sheet(sheet.name):
-        return _all_rejected(sheet, NOT_IN_LAYOUT)
-    shape = find_shape(sheet, places, layout.place == "column", faults)
-    if shape is None or not shape.having("value"):
-        return _all_rejected(sheet, NO_TABLE)
-    place = _place_of_sheet(layout, sheet, shape.title, name, places)
-    if place is None and layout.place != "column":
-        faults.append(Fault("Det framgår inte vilken kommun bladet gäller.", sheet.at(0, 0)))
-        return Rows()
-    title = options.title or layout.title or shape.title or Path(name).stem
-    symbols = PUBLISHERS[options.publisher] if options.publisher else layout.table
-    names = (sheet.name, Path(name).stem)
-    context = Context(symbols, title, not layout.rows_say_all, options.year, names, place)
-    return read_rows(shape, places, context, faults)
-
-
-def _all_rejected(sheet: Sheet, reason: str) -> Rows:
-    numbers = [number for number, row in enumerate(sheet.rows) if any(row)]
-    notes = [" ".join(filter(None, dict.fromkeys(sheet.rows[number]))) for number in numbers]
-    return Rows(rejected=[(number, reason) for number in numbers], notes=notes)
-
-
-def _place_of_sheet(
-    layout: Layout, sheet: Sheet, title: str, name: str, places: Places
-) -> Place | None:
-    """The one place that the title, the sheet's name or the file's name tells."""
-    if layout.place == "title":
-        found = [places.find(part.strip()) for part in re.split(r"[,:]", title)]
-        named = [place for place in found if place]
-        return named[0] if len(named) == 1 else None
-    if layout.place == "sheet":
-        return places.find(sheet.name) or places.in_name(sheet.name)
-    return places.in_name(name) if layout.place == "file" else None
 
 
 # --- checks over the whole file

@@ -29,13 +29,16 @@ class Context:
     """What the table itself need not say.
 
     `title` is what the values are where no heading says it; with `goes_first` it stands before
-    what the rows say. `year` is the one that was told, or 0; `names` is where else a year may
+    what the rows say. `prefix` tells the tables of one workbook apart, and `gender` is what the
+    whole sheet is about. `year` is the one that was told, or 0; `names` is where else a year may
     stand. `place` is the one place that the whole sheet is about.
     """
 
     symbols: Mapping[str, str]
     title: str
     goes_first: bool = False
+    prefix: str = ""
+    gender: str = ""
     year: int = 0
     names: tuple[str, ...] = ()
     place: Place | None = None
@@ -195,7 +198,7 @@ def _values(
         yield Value(
             *(sheet.name, number + 1, at, place.level, place.code, label),
             _title(column, said, context),
-            *(period.year, period.month, said.gender or column.gender or "T"),
+            *(period.year, period.month, said.gender or column.gender or context.gender or "T"),
             *(read.value, read.status, text),
         )
 
@@ -204,7 +207,7 @@ def _title(column: Column, said: _Said, context: Context) -> str:
     named = [part for part in column.parts if part.casefold() not in NAMELESS]
     if not named and (context.goes_first or not said.divisions):
         named = [context.title]
-    return " – ".join((*named, *said.divisions))
+    return " – ".join(filter(None, (context.prefix, *named, *said.divisions)))
 
 
 @dataclass(frozen=True)
