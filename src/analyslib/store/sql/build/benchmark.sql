@@ -1,21 +1,45 @@
 -- One row: all municipalities together, one series, year and gender. Riket is weighted; the
 -- mean, the median and the quartiles are unweighted over the municipalities with a value.
 CREATE TABLE benchmark AS
+WITH placed AS (
+    SELECT
+        kpi,
+        year,
+        gender,
+        CASE WHEN municipality = '0000' THEN value END AS riket,
+        CASE WHEN municipality NOT LIKE '00%' THEN value END AS value,
+        municipality NOT LIKE '00%' AS is_municipality
+    FROM observation
+),
+summary AS (
+    SELECT
+        kpi,
+        year,
+        gender,
+        max(riket) AS riket,
+        avg(value) AS mean,
+        quantile_cont(value, [0.25, 0.5, 0.75]) AS quartiles,
+        min(value) AS low,
+        max(value) AS high,
+        count(value) AS n,
+        count_if(is_municipality) AS rows,
+        bool_or(is_municipality OR riket IS NOT NULL) AS is_about_them
+    FROM placed
+    GROUP BY kpi, year, gender
+)
 SELECT
     kpi,
     year,
     gender,
-    max(value) FILTER (type = 'L') AS riket,
-    avg(value) FILTER (type = 'K') AS mean,
-    median(value) FILTER (type = 'K') AS median,
-    quantile_cont(value, 0.25) FILTER (type = 'K') AS q1,
-    quantile_cont(value, 0.75) FILTER (type = 'K') AS q3,
-    min(value) FILTER (type = 'K') AS low,
-    max(value) FILTER (type = 'K') AS high,
-    count(value) FILTER (type = 'K') AS n,
-    count(*) FILTER (type = 'K') AS rows
-FROM observation
-JOIN municipality USING (municipality)
-WHERE type = 'K' OR municipality = '0000'
-GROUP BY kpi, year, gender
+    riket,
+    mean,
+    quartiles[2] AS median,
+    quartiles[1] AS q1,
+    quartiles[3] AS q3,
+    low,
+    high,
+    n,
+    rows
+FROM summary
+WHERE is_about_them
 ORDER BY kpi, year, gender

@@ -24,19 +24,38 @@ named AS (
         regexp_replace(trim(title), '\s+', ' ', 'g') AS tidy,
         regexp_replace(tidy, '(\s*\(-\s?(19|20)\d\d\))?\.?$', '') AS bare
     FROM once
+),
+measured AS (
+    SELECT
+        *,
+        coalesce(
+            nullif(regexp_extract(bare, '\(((?:[^()=]*=\s?\d+[,;. ]*){2,})\)$', 1), ''),
+            nullif(trim(regexp_extract(bare, ',\s*([^,()]*(\([^()]*\))?[^,()]*)$', 1)), ''),
+            nullif(trim(regexp_extract(bare, '(andel \(%\)|\(%\))$', 1)), ''),
+            ''
+        ) AS unit
+    FROM named
 )
 SELECT
-    named.kpi,
-    named.vintage,
-    named.vintage = max(named.vintage) OVER (PARTITION BY named.kpi) AS newest,
-    named.title,
+    measured.kpi,
+    measured.vintage,
+    measured.vintage = max(measured.vintage) OVER (PARTITION BY kpi) AS newest,
+    title,
     coalesce(description, '') AS description,
-    coalesce(
-        nullif(regexp_extract(bare, '\(((?:[^()=]*=\s?\d+[,;. ]*){2,})\)$', 1), ''),
-        nullif(trim(regexp_extract(bare, ',\s*([^,()]*(\([^()]*\))?[^,()]*)$', 1)), ''),
-        nullif(trim(regexp_extract(bare, '(andel \(%\)|\(%\))$', 1)), ''),
-        ''
-    ) AS unit,
+    unit,
+    -- What a number means a step of. Two spellings of a unit are one scale; NULL is not known.
+    CASE
+        WHEN unit SIMILAR TO '.*=\s?\d.*' THEN lower(replace(unit, ' ', ''))
+        WHEN regexp_matches(lower(unit), '%|procent')
+            THEN trim('% ' || lower(regexp_extract(unit, '"[^"]*"')))
+        WHEN regexp_matches(unit, '(/|per )\s?1[0 ]*0(\D|$)')
+            THEN 'per ' || replace(regexp_extract(unit, '(?:/|per )\s?(1[0 ]*0)', 1), ' ', '')
+        WHEN regexp_matches(lower(unit), '^(kr|kronor)\b') THEN 'kr'
+        WHEN regexp_matches(lower(unit), '^(tkr|tusen)') THEN 'tkr'
+        WHEN regexp_matches(lower(unit), '^(mkr|mnkr|miljoner)') THEN 'mkr'
+        WHEN lower(unit) LIKE 'index%' THEN 'index'
+        WHEN lower(unit) LIKE 'antal%' THEN 'antal'
+    END AS scale,
     coalesce(municipality_type, '') AS municipality_type,
     coalesce(auspice, '') AS auspice,
     coalesce(operating_area, '') AS operating_area,
@@ -46,9 +65,9 @@ SELECT
     TRY_CAST(publication_date AS DATE) AS publication_date,
     TRY_CAST(prel_publication_date AS DATE) AS prel_publication_date,
     TRY_CAST(regexp_extract(tidy, '\(-\s?((19|20)\d\d)\)\.?$', 1) AS INTEGER) AS stop_year,
-    source <> 'oj' AND max(named.vintage) OVER (PARTITION BY named.kpi) < complete.vintage
+    source <> 'oj' AND max(measured.vintage) OVER (PARTITION BY kpi) < complete.vintage
         AS ended,
-    named.source
-FROM named
+    source
+FROM measured
 JOIN complete USING (source)
-ORDER BY named.kpi, named.vintage
+ORDER BY measured.kpi, measured.vintage

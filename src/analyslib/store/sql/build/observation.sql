@@ -1,4 +1,5 @@
--- One row: one number that is in force.
+-- One row: one number that is in force, in key order. The winners come in order, but the join
+-- may turn them over where there are few, so they are put in order again.
 CREATE TABLE observation AS
 SELECT
     kpi_in(key) AS kpi,

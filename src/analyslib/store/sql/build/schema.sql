@@ -18,6 +18,7 @@ CREATE TABLE kpi (
     title VARCHAR NOT NULL,
     description VARCHAR NOT NULL,
     unit VARCHAR NOT NULL,                 -- read from the end of the title; '' if none
+    scale VARCHAR,                         -- the unit without its spelling; NULL if not known
     municipality_type VARCHAR NOT NULL,    -- K municipalities, L regions, A both
     auspice VARCHAR NOT NULL,
     operating_area VARCHAR NOT NULL,

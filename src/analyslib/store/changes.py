@@ -1,0 +1,67 @@
+"""What has changed since a day: numbers, series, groups. Nothing else remembers it.
+
+Kolada renames, rescales and removes series under the same id without notice and serves only the
+newest members of a group. The archive keeps every vintage, and here two of them are held
+against each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analyslib.store.connection import Store, query
+
+
+# A list much shorter than the longest is a part of one, and says nothing of what has gone.
+WHOLE = 0.5
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Everything that differs between what was known on `since` and what is known now.
+
+    values: one row per series (see value_changes.sql). series: one row per series and kind of
+    change. groups: one row per member that joined or left. The vintages that were compared are
+    '' where there is nothing older, or newer, to compare with; the frame is then empty.
+    """
+
+    since: str
+    values: pd.DataFrame
+    series: pd.DataFrame
+    groups: pd.DataFrame
+    series_vintages: tuple[str, str]
+    group_vintages: tuple[str, str]
+
+    @property
+    def is_empty(self) -> bool:
+        return self.values.empty and self.series.empty and self.groups.empty
+
+    def count_of(self, change: str) -> int:
+        """How many series were added, removed, renamed, rescaled, ..."""
+        return int((self.series["change"] == change).sum())
+
+
+def changes_since(store: Store, since: str, until: str = "9999-12-31") -> Changes:
+    """What has changed from the day `since` (ISO) to `until`, or to the newest there is."""
+    series = _vintages(store, "kpi", since, until)
+    groups = _vintages(store, "groups", since, until)
+    return Changes(
+        since,
+        query(store, "value_changes", since=since),
+        query(store, "series_changes", old=series[0], new=series[1]),
+        query(store, "group_changes", old=groups[0], new=groups[1]),
+        series,
+        groups,
+    )
+
+
+def _vintages(store: Store, dataset: str, since: str, until: str) -> tuple[str, str]:
+    """What was in force on the first day and on the last; two empty where that is the same."""
+    known = query(store, "metadata_vintages")
+    known = known[(known["dataset"] == dataset) & (known["source"] != "oj")]
+    whole = known[known["entries"] >= WHOLE * known["entries"].max()]["vintage"].tolist()
+    before = [vintage for vintage in whole if vintage <= since]
+    after = [vintage for vintage in whole if since < vintage <= until]
+    return (max(before), max(after)) if before and after else ("", "")
