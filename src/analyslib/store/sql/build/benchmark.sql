@@ -10,6 +10,7 @@ WITH placed AS (
         CASE WHEN municipality NOT LIKE '00%' THEN value END AS value,
         municipality NOT LIKE '00%' AS is_municipality
     FROM observation
+    WHERE municipality = '0000' OR municipality NOT LIKE '00%'
 ),
 summary AS (
     SELECT
@@ -22,8 +23,7 @@ summary AS (
         min(value) AS low,
         max(value) AS high,
         count(value) AS n,
-        count_if(is_municipality) AS rows,
-        bool_or(is_municipality OR riket IS NOT NULL) AS is_about_them
+        count_if(is_municipality) AS rows
     FROM placed
     GROUP BY kpi, year, gender
 )
@@ -41,5 +41,4 @@ SELECT
     n,
     rows
 FROM summary
-WHERE is_about_them
 ORDER BY kpi, year, gender
