@@ -180,6 +180,13 @@ def test_references_for_one_municipality_and_for_everyone() -> None:
     assert seen["2403", ReferenceKind.RIKET].answer is Answer.WORSE
 
 
+def test_a_reference_for_somebody_else_is_nobodys() -> None:
+    rows = series([80, 80], first_year=2021, n=100)
+    elsewhere = against(60, "similar", municipality="0114")
+    found = comparisons_from(compare(rows, elsewhere, catalogue(indicator())))
+    assert [item.reason for item in found] == [Reason.NO_REFERENCE, Reason.NO_REFERENCE]
+
+
 def test_two_groups_of_one_kind_give_two_rows() -> None:
     references = together([against(60, "network", label=name) for name in ("NUA", "R8")])
     found = comparisons_from(compare(one_year(80), references, catalogue(indicator())))
