@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analyslib.disclosure.solver import INFINITY
 from analyslib.disclosure.system import Attacker, System
-from analyslib.disclosure.worlds import EPSILON, INFINITY, WorldFinder
+from analyslib.disclosure.worlds import EPSILON, WorldFinder
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import highspy
 import numpy as np
 from scipy import sparse
 
+from analyslib.disclosure.solver import INFINITY, load_problem, solution_of
 from analyslib.disclosure.system import Attacker, System, atom_floors, known_atoms
-from analyslib.disclosure.worlds import INFINITY, is_shown, new_solver
+from analyslib.disclosure.worlds import is_shown
 
 
 MOST_TERMS = 12
@@ -47,56 +47,31 @@ def _combination(
     it that is as low as its true value. None where there are none."""
     n, p = system.n_atoms, len(shown)
     published = system.matrix[shown].T.tocsr().astype(float)
-    blocks = [published, -published]
-    costs = [np.ones(2 * p)]
+    whole = sparse.hstack([published, -published])
+    cost, target = np.ones(2 * p), system.matrix[[row]].toarray()[0].astype(float)
+    low, high = target, target
     if attacker is not None:
-        blocks.append(-sparse.eye_array(n, format="csr"))
-        costs.append(np.zeros(n))
-    matrix = sparse.hstack(blocks).tocsc()
-    target = system.matrix[[row]].toarray()[0].astype(float)
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = matrix.shape[1], n
-    model.col_cost_ = np.concatenate(costs)
-    model.col_lower_ = np.zeros(matrix.shape[1])
-    upper = np.full(matrix.shape[1], INFINITY)
-    model.col_upper_ = upper
-    model.row_lower_, model.row_upper_ = target, target.copy()
-    if attacker is not None:
-        matrix, model = _with_tight_bound(system, shown, row, attacker, matrix, model)
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
-    model.a_matrix_.value_ = matrix.data
-    solver = new_solver()
-    solver.passModel(model)
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        # What is left over of the published sum is at least what the attacker knows of it;
+        # the last row says that the bound is as low as the true value.
+        least = np.where(
+            known_atoms(system, attacker), system.counts, atom_floors(system, attacker)
+        )
+        values = system.values[shown].astype(float)
+        bound = np.concatenate([values, -values, -least.astype(float)])
+        left_over = sparse.hstack([whole, -sparse.eye_array(n)])
+        whole = sparse.vstack([left_over, sparse.csr_array(bound[None, :])])
+        cost = np.concatenate([cost, np.zeros(n)])
+        low, high = np.append(low, -INFINITY), np.append(high, float(system.values[row]))
+    size = whole.shape[1]
+    solver = load_problem(whole, cost, (np.zeros(size), np.full(size, INFINITY)), (low, high))
+    value = solution_of(solver)
+    if value is None:
         return None
-    value = np.array(solver.getSolution().col_value)
     factors = value[:p] - value[p : 2 * p]
     return {
         int(shown[i]): Fraction(float(factors[i])).limit_denominator(12)
         for i in np.flatnonzero(np.abs(factors) > 1e-7)
     }
-
-
-def _with_tight_bound(
-    system: System,
-    shown: np.ndarray,
-    row: int,
-    attacker: Attacker,
-    matrix: sparse.csc_array,
-    model: highspy.HighsLp,
-) -> tuple[sparse.csc_array, highspy.HighsLp]:
-    """One more condition: the published sum, less what is known to be in it, is no more than
-    the true value."""
-    values = system.values[shown].astype(float)
-    least = np.where(known_atoms(system, attacker), system.counts, atom_floors(system, attacker))
-    bound = np.concatenate([values, -values, -least.astype(float)])
-    tight = sparse.csr_array(bound[None, :])
-    model.num_row_ += 1
-    model.row_lower_ = np.append(model.row_lower_, -INFINITY)
-    model.row_upper_ = np.append(model.row_upper_, float(system.values[row]))
-    return sparse.vstack([matrix, tight]).tocsc(), model
 
 
 def _equation(system: System, factors: dict[int, Fraction]) -> str:

@@ -10,9 +10,10 @@ import highspy
 import numpy as np
 
 from analyslib.disclosure.pool import Pool
+from analyslib.disclosure.solver import INFINITY, new_solver
 from analyslib.disclosure.system import READER, Attacker, State, System, atom_floors, row_floors
 from analyslib.disclosure.targets import Requirement
-from analyslib.disclosure.worlds import EPSILON, INFINITY, WorldFinder, new_solver
+from analyslib.disclosure.worlds import EPSILON, WorldFinder
 
 
 MOST_ROWS = 110

@@ -26,7 +26,7 @@ class Publication:
     """One published ledger. `sets`: sets of values; a row is (which set of each dimension, the
     number or None, whether a hidden one is sure not to be zero, the label). `delivered`:
     the combinations of `block` that there was anything about. `previous`: the sums of earlier
-    ledgers that it was decided together with."""
+    ledgers that it was decided together with. `mode`: "dolt" or "avrundat"."""
 
     title: str
     threshold: int
@@ -37,6 +37,7 @@ class Publication:
     delivered: tuple[tuple[str, ...], ...]
     rows: tuple[tuple[tuple[int, ...], int | None, bool, str], ...]
     previous: tuple[str, ...] = ()
+    mode: str = "dolt"
 
     @property
     def digest(self) -> str:

@@ -20,6 +20,9 @@ from analyslib.disclosure.universe import BLOCK
 from analyslib.errors import DisclosureError
 
 
+HIDING = "dolt"
+
+
 @dataclass(frozen=True)
 class Release:
     """What came out of the gate. `released` and `publication` may leave the house; `plan`,
@@ -53,7 +56,7 @@ def release(
     if faults:
         raise DisclosureError("Beviset höll inte: " + faults[0])
     hidden = hidden_cells(ledger, plan)
-    publication = _publication(title, atoms, layouts, ledger, hidden, profile, earlier)
+    publication = make_publication(title, atoms, layouts, ledger, hidden, profile, earlier)
     facts = {"title": title, "n_hidden": str(int(hidden.sum())), "certificate": certificate.digest}
     counts = printed_counts(ledger.cells, ledger.dimensions, hidden)
     released = Released(counts, profile.threshold, publication.digest, "", facts)
@@ -91,7 +94,7 @@ def printed_counts(
     return counts
 
 
-def _publication(
+def make_publication(
     title: str,
     atoms: pd.DataFrame,
     layouts: Sequence[Layout],
@@ -99,7 +102,9 @@ def _publication(
     hidden: np.ndarray,
     profile: Profile,
     earlier: Sequence[Publication],
+    mode: str = HIDING,
 ) -> Publication:
+    """The published ledger of these cells: what is shown, and what is only known to be hidden."""
     block = tuple(d for d in BLOCK if d in ledger.dimensions)
     covered = np.zeros(len(atoms), dtype=bool)
     sets: dict[tuple[str, ...], int] = {}
@@ -126,6 +131,7 @@ def _publication(
         tuple(delivered),
         tuple(rows.values()),
         tuple(sorted(p.digest for p in earlier)),
+        mode,
     )
 
 

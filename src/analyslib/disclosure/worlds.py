@@ -10,6 +10,7 @@ import highspy
 import numpy as np
 from scipy import sparse
 
+from analyslib.disclosure.solver import INFINITY, load_problem, solution_of
 from analyslib.disclosure.system import (
     Attacker,
     State,
@@ -21,17 +22,7 @@ from analyslib.disclosure.system import (
 from analyslib.errors import DisclosureError
 
 
-INFINITY = highspy.kHighsInf
 EPSILON = 1e-6
-
-
-def new_solver() -> highspy.Highs:
-    # One thread everywhere: a second solver with another number of threads silently
-    # returns nothing (HiGHS shares one scheduler), and one thread is deterministic.
-    solver = highspy.Highs()
-    for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
-        solver.setOptionValue(option, value)
-    return solver
 
 
 class WorldFinder:
@@ -58,8 +49,6 @@ class WorldFinder:
         self.position = {int(row): i for i, row in enumerate(self.rows)}
         self.priced = [int(row) for row in self.rows if priced[row]]
         self.price_position = {row: i for i, row in enumerate(self.priced)}
-        self.solver = new_solver()
-        self.runs = 0
         self._load(shown, price)
 
     def _load(self, shown: np.ndarray, price: np.ndarray | None) -> None:
@@ -68,27 +57,23 @@ class WorldFinder:
         n, m, p = len(atoms), len(rows), len(self.priced)
         at = [self.position[row] for row in self.priced]
         eye = sparse.csr_array((np.ones(p), (at, np.arange(p))), shape=(m, p))
-        whole = sparse.hstack([block, -eye, eye]).tocsc()
         self.room = _room(system, self.attacker)[rows]
         low = np.where(shown[rows], -system.slack_low[rows], -self.room).astype(float)
         high = np.where(shown[rows], system.slack_high[rows], INFINITY).astype(float)
         low[at], high[at] = 0.0, 0.0
         self.floors = floors = (atom_floors(system, self.attacker) - system.counts)[atoms]
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = n + 2 * p, m
         cost = np.zeros(p) if price is None else price[self.priced]
-        model.col_cost_ = np.concatenate([np.zeros(n), cost, cost]).astype(float)
-        model.col_lower_ = np.concatenate([floors, np.zeros(2 * p)]).astype(float)
-        fall = np.array([self.room[i] for i in at], dtype=float)
-        model.col_upper_ = np.concatenate([np.full(n + p, INFINITY), fall])
-        model.row_lower_, model.row_upper_ = low, high
-        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        model.a_matrix_.start_ = whole.indptr
-        model.a_matrix_.index_ = whole.indices
-        model.a_matrix_.value_ = whole.data.astype(float)
-        self.fall = fall
-        self.solver.passModel(model)
+        self.fall = np.array([self.room[i] for i in at], dtype=float)
         self.low, self.high = low, high
+        self.solver = load_problem(
+            sparse.hstack([block, -eye, eye]),
+            np.concatenate([np.zeros(n), cost, cost]),
+            (
+                np.concatenate([floors, np.zeros(2 * p)]),
+                np.concatenate([np.full(n + p, INFINITY), self.fall]),
+            ),
+            (low, high),
+        )
 
     def hide(self, row: int) -> None:
         """From now on the priced row may move for nothing."""
@@ -160,7 +145,6 @@ class WorldFinder:
         if integer:
             self._set_integrality(highspy.HighsVarType.kInteger)
         self.solver.run()
-        self.runs += 1
         status = self.solver.getModelStatus()
         found = None
         if status == highspy.HighsModelStatus.kOptimal:
@@ -233,21 +217,15 @@ def _room(system: System, attacker: Attacker) -> np.ndarray:
 def fitting_world(matrix: sparse.csr_array, shown: np.ndarray, least: np.ndarray) -> np.ndarray:
     """Some counts in whole persons that give the published numbers (-1: not published), with
     every row at least `least`. Raises DisclosureError where there are none."""
-    columns = sparse.csc_array(matrix)
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = columns.shape[1], columns.shape[0]
-    model.col_cost_ = np.zeros(columns.shape[1])
-    model.col_lower_ = np.zeros(columns.shape[1])
-    model.col_upper_ = np.full(columns.shape[1], INFINITY)
-    model.row_lower_ = np.where(shown >= 0, shown, least).astype(float)
-    model.row_upper_ = np.where(shown >= 0, shown, INFINITY).astype(float)
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_, model.a_matrix_.index_ = columns.indptr, columns.indices
-    model.a_matrix_.value_ = columns.data.astype(float)
-    model.integrality_ = [highspy.HighsVarType.kInteger] * columns.shape[1]
-    solver = new_solver()
-    solver.passModel(model)
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    n = matrix.shape[1]
+    solver = load_problem(
+        matrix,
+        np.zeros(n),
+        (np.zeros(n), np.full(n, INFINITY)),
+        (np.where(shown >= 0, shown, least), np.where(shown >= 0, shown, INFINITY)),
+        np.ones(n),
+    )
+    found = solution_of(solver)
+    if found is None:
         raise DisclosureError("De publicerade talen går inte ihop med varandra.")
-    return np.rint(solver.getSolution().col_value).astype(np.int64)
+    return np.rint(found).astype(np.int64)

@@ -1,0 +1,104 @@
+"""How long protection and audit take, and how much is lost, on made-up packs.
+
+    python benchmarks/disclosure.py            one pack of 15 municipalities
+    python benchmarks/disclosure.py --country  290 municipalities, county by county
+
+Prints seconds, peak memory and hidden cells. Nothing here is a test: run it on a quiet machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import time
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from analyslib.catalogue import load_catalogue
+from analyslib.disclosure.audit import audit_publications
+from analyslib.disclosure.layout import Layout
+from analyslib.disclosure.release import Release, release
+from analyslib.disclosure.rules import Profile
+
+
+DIMENSIONS = ("municipality", "service_area", "sex", "age_group")
+SERVICE_AREAS = ("ALD", "BOU", "EKB", "LSS", "MBR", "VLD")
+AGE_GROUPS = ("0-17", "18-29", "30-64", "65-79", "80+")
+# How common each service is in each age group, per thousand: invented, but shaped like life.
+PER_THOUSAND = np.array(
+    [
+        [0, 0, 2, 30, 220],
+        [35, 6, 0, 0, 0],
+        [0, 45, 30, 4, 1],
+        [6, 8, 7, 3, 1],
+        [0, 8, 6, 2, 0],
+        [1, 3, 3, 1, 0],
+    ]
+)
+AGE_SHARE = np.array([0.20, 0.14, 0.43, 0.17, 0.06])
+
+
+def made_up_county(municipalities: list[str], rng: np.random.Generator) -> pd.DataFrame:
+    """Counts of people, as many as there could be in places from 2,500 to 130,000 inhabitants."""
+    sizes = np.exp(rng.normal(9.5, 1.0, len(municipalities))).clip(2_500, 130_000)
+    rows = []
+    for place, size in zip(municipalities, sizes, strict=True):
+        expected = size * AGE_SHARE[None, :] * PER_THOUSAND / 1000 / 2
+        for (i, area), sex, (j, age) in product(
+            enumerate(SERVICE_AREAS), "KM", enumerate(AGE_GROUPS)
+        ):
+            rows.append((place, area, sex, age, int(rng.poisson(expected[i, j]))))
+    return pd.DataFrame(rows, columns=[*DIMENSIONS, "count"])
+
+
+def counties() -> Iterator[tuple[str, list[str]]]:
+    places = pd.DataFrame(
+        [(m.county_name, m.code) for m in load_catalogue().municipalities.values()],
+        columns=["county", "code"],
+    )
+    for county, part in places.groupby("county"):
+        yield str(county), part["code"].tolist()
+
+
+def protect_and_audit(name: str, atoms: pd.DataFrame, profile: Profile, audit: bool) -> Release:
+    start = time.perf_counter()
+    made = release(atoms, [Layout("paket", DIMENSIONS)], profile, title=name)
+    protected = time.perf_counter() - start
+    audited = ""
+    if audit:
+        start = time.perf_counter()
+        passed = audit_publications([made.publication]).is_passed
+        audited = f" granskning {time.perf_counter() - start:6.1f} s ({'ja' if passed else 'NEJ'})"
+    small = int(made.ledger.copies[made.plan.primary].sum())
+    hidden = int(made.released.facts["n_hidden"])
+    print(
+        f"{name:22} {atoms['municipality'].nunique():3} kommuner, {small:4} små tal, "
+        f"{hidden - small:4} till dolda, {len(made.plan.impossible)} omöjliga, "
+        f"skydd {protected:6.1f} s{audited}",
+        flush=True,
+    )
+    return made
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--country", action="store_true", help="290 municipalities")
+    parser.add_argument("--audit", action="store_true", help="audit every pack as well")
+    parser.add_argument("--insiders", default="none", choices=("none", "exact", "full"))
+    options = parser.parse_args()
+    rng, start = np.random.default_rng(1), time.perf_counter()
+    chosen = list(counties())
+    if not options.country:
+        chosen = [item for item in chosen if len(item[1]) == 15][:1]
+    for name, codes in chosen:
+        atoms = made_up_county(codes, rng)
+        protect_and_audit(name, atoms, Profile(insiders=options.insiders), options.audit)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"totalt {time.perf_counter() - start:.0f} s, som mest {peak:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
