@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analyslib.analysis.results import Answer, Comparison, Reference, Trend
+from analyslib.analysis.results import Comparison, Reference, Trend
 from analyslib.catalogue import Indicator
 
 
@@ -120,9 +120,9 @@ class RankedPlace:
 
 @dataclass(frozen=True)
 class GenderRow:
-    """Women and men on one indicator, and whether the difference is more than chance."""
+    """Women and men on one indicator: `comparison` is the women's value against the men's."""
 
     indicator: Indicator
-    women: Point
-    men: Point
-    answer: Answer
+    comparison: Comparison
+    women_status: str = ""
+    men_status: str = ""

@@ -28,10 +28,9 @@ from analyslib.text.formats import (
     format_list,
     format_number,
     format_short,
-    unit_words,
 )
 from analyslib.text.sentences import answers_sentence
-from analyslib.text.words import ANSWER_WORDS, DIRECTION_WORDS, format_status, reference_words
+from analyslib.text.words import ANSWER_WORDS, format_status, reference_words, unit_and_direction
 
 
 ROW = 26.0
@@ -56,7 +55,7 @@ def draw_dots(
     """
     ordered = _ordered(results, indicator)
     reference = ordered[0].comparison.reference
-    canvas, y = start_canvas(title, _subtitle(indicator), _dots_key(indicator))
+    canvas, y = start_canvas(title, unit_and_direction(indicator), _dots_key(indicator))
     scale = _dots_scale(results)
     top = y + 34
     bottom = top + ROW * len(ordered)
@@ -72,12 +71,6 @@ def draw_dots(
     table = _dots_table(title, indicator, ordered, source_line)
     words = _dots_result(indicator, ordered, about)
     return finish(canvas, key, title, words, caption, table, about.code)
-
-
-def _subtitle(indicator: Indicator) -> str:
-    unit = unit_words(indicator)
-    words = DIRECTION_WORDS[indicator.direction]
-    return f"{unit[:1].upper()}{unit[1:]}, {words}." if unit else f"{words.capitalize()}."
 
 
 def _dots_key(indicator: Indicator) -> list[KeyItem]:

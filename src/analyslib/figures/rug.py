@@ -37,13 +37,14 @@ def draw_rug(
     used = [answer for answer in Answer if answer in answers.values()]
     subtitle = "Varje ruta är kommunens svar jämfört med riket. Tom ruta: värde saknas."
     canvas, y = start_canvas(title, subtitle, answer_key(used))
-    step = (canvas.width - LABEL_WIDTH - 2 * MARGIN - 14) / len(places)
+    step = (canvas.width - LABEL_WIDTH - 2 * MARGIN - 40) / len(places)
     left = LABEL_WIDTH + 2 * MARGIN
     rise = max(text_width(place.name, theme.SMALL) for place in places) * 0.78 + 8
     y += rise
     for number, place in enumerate(places):
         canvas.label(left + step * (number + 0.5) + 2, y - 6, place.name, turn=-52)
     for indicator in indicators:
+        canvas.segments([(MARGIN, y, left + step * len(places), y)], theme.RULE)
         lines = wrap_text(indicator.short, LABEL_WIDTH, theme.SMALL)
         for number, line in enumerate(lines):
             canvas.label(MARGIN, y + ROW / 2 + 4.5 + 13 * (number - (len(lines) - 1) / 2), line)
@@ -58,12 +59,11 @@ def draw_rug(
 
 
 def _draw_square(canvas: Canvas, x: float, y: float, step: float, answer: Answer | None) -> None:
-    box = (x + 1, y + 1, step - 2, ROW - 2)
     if answer is None:
-        canvas.boxes([box], theme.WHITE, theme.RULE)
         return
     look = theme.LOOKS[answer]
-    canvas.boxes([box], FILLS.get(answer, "#f3f5f7"))
+    if answer in FILLS:
+        canvas.boxes([(x + 1, y + 1, step - 2, ROW - 2)], FILLS[answer])
     color = INSIDE.get(answer, look.color)
     size = 6 if answer == Answer.NO_CERTAIN_DIFFERENCE else 9
     canvas.marks([(x + step / 2, y + ROW / 2)], look.shape, color, look.filled, size)

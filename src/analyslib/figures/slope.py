@@ -11,13 +11,13 @@ from analyslib.catalogue import Indicator
 from analyslib.figures import theme
 from analyslib.figures.canvas import Canvas
 from analyslib.figures.frame import Picture, finish
-from analyslib.figures.heading import KeyItem, start_canvas
+from analyslib.figures.heading import answer_key, start_canvas
 from analyslib.figures.inputs import Place, Point
 from analyslib.figures.scale import Scale, find_range, spread_apart
 from analyslib.tables import Table, derived_cell, header_cell, raw_cell, text_cell
-from analyslib.text.formats import format_list, format_short, unit_words
+from analyslib.text.formats import format_list, format_short
 from analyslib.text.sentences import trends_sentence
-from analyslib.text.words import DIRECTION_WORDS, TREND_WORDS, format_trend_answer
+from analyslib.text.words import TREND_WORDS, format_trend_answer, unit_and_direction
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,11 @@ def draw_slope(
 ) -> Picture:
     """Names and values at both ends, moved apart where they meet; certain changes are marked."""
     drawn = [s for s in slopes if s.before.value is not None and s.after.value is not None]
-    subtitle = f"{unit_words(indicator).capitalize()}, {DIRECTION_WORDS[indicator.direction]}."
-    canvas, y = start_canvas(title, subtitle.removeprefix(", ").capitalize(), _key(drawn))
+    canvas, y = start_canvas(
+        title,
+        unit_and_direction(indicator),
+        answer_key([slope.answer for slope in drawn], trend=True),
+    )
     height = max(180.0, 17.0 * len(drawn))
     top = y + 34
     low, high = find_range(value for s in drawn for value in (s.before.value, s.after.value))
@@ -71,14 +74,6 @@ def draw_slope(
 
 def _year(slopes: Sequence[Slope], end: int) -> str:
     return str((slopes[0].before, slopes[0].after)[end].year)
-
-
-def _key(slopes: Sequence[Slope]) -> list[KeyItem]:
-    return [
-        KeyItem(TREND_WORDS[answer], "line", COLORS[answer][0])
-        for answer in COLORS
-        if any(slope.answer == answer for slope in slopes)
-    ]
 
 
 def _draw_slopes(

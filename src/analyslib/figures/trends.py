@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from analyslib.analysis.results import Answer, Trend
-from analyslib.catalogue import Indicator
 from analyslib.figures import theme
 from analyslib.figures.canvas import Canvas
 from analyslib.figures.frame import Picture, finish
@@ -28,7 +27,7 @@ from analyslib.figures.scale import text_width, wrap_text
 from analyslib.figures.series_tables import years_across_table, years_down_table
 from analyslib.text.formats import format_amount, format_list, unit_words
 from analyslib.text.sentences import trend_sentence, trends_sentence
-from analyslib.text.words import DIRECTION_WORDS, TREND_WORDS
+from analyslib.text.words import TREND_WORDS, unit_and_direction
 
 
 PANEL_HEIGHT, PANEL_HEAD, PANEL_FOOT = 96.0, 36.0, 34.0
@@ -45,7 +44,7 @@ def draw_trend(
     key: str = "utveckling",
 ) -> Picture:
     """One indicator over time with the uncertainty of each year; lines are named at their end."""
-    canvas, y = start_canvas(title, _subtitle(panel.indicator), _band_key([panel]))
+    canvas, y = start_canvas(title, unit_and_direction(panel.indicator), _band_key([panel]))
     box = Box(MARGIN + LEFT, y + 24, theme.WIDTH - 2 * MARGIN - LEFT - 150, 210)
     axes = panel_axes(box, panel, year_range([panel]))
     draw_lines(canvas, axes, panel, ticks=5)
@@ -102,7 +101,7 @@ def draw_network_trends(
     width = theme.WIDTH / across
     indicator = panels[0].indicator
     items = [KeyItem("kommunen", "line", theme.BLUE), *_others_key(panels), *_band_key(panels)]
-    subtitle = f"{_subtitle(indicator)} Samma skala i alla rutor."
+    subtitle = f"{unit_and_direction(indicator)} Samma skala i alla rutor."
     canvas, top = start_canvas(title, subtitle, items)
     years, merged = year_range(panels), _merged(panels)
     for index, panel in enumerate(panels):
@@ -152,12 +151,6 @@ def _draw_trend_answer(canvas: Canvas, x: float, y: float, trend: Trend | None) 
     look = theme.LOOKS[trend.answer]
     canvas.marks([(x + 5, y - 4)], look.shape, look.color, look.filled, 8)
     canvas.label(x + 14, y, TREND_WORDS[trend.answer], 11.5)
-
-
-def _subtitle(indicator: Indicator) -> str:
-    unit = unit_words(indicator)
-    words = DIRECTION_WORDS[indicator.direction]
-    return f"{unit[:1].upper()}{unit[1:]}, {words}." if unit else f"{words.capitalize()}."
 
 
 def _others_key(panels: Sequence[TrendPanel]) -> list[KeyItem]:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from analyslib.analysis.results import Answer, Reason, Reference, ReferenceKind
-from analyslib.text.formats import format_date
+from analyslib.catalogue import Indicator
+from analyslib.text.formats import format_date, unit_words
 
 
 ANSWER_WORDS: Mapping[Answer, str] = {
@@ -46,6 +47,8 @@ STATUS_WORDS: Mapping[str, str] = {
     "Not delivered": "ej levererat",
     "Unknown": "utan angiven orsak",
 }
+# A number about people that has been hidden, whatever the reason.
+HIDDEN_WORD = "skyddat"
 STATUS_EXPLANATIONS: Mapping[str, str] = {
     "Missing": "Bortfall: uppgiften skulle ha lämnats men saknas.",
     "Not applicable": "Ej tillämplig: frågan gäller inte kommunen.",
@@ -129,3 +132,11 @@ def source_line(publisher: str, retrieved: date | str, computed: bool) -> str:
     if computed:
         return f"Egen bearbetning av data från {publisher} {when}."
     return f"Källa: {publisher} {when}."
+
+
+def unit_and_direction(indicator: Indicator) -> str:
+    """What is counted and which way is better: "Procent, lägre är bättre."."""
+    words = DIRECTION_WORDS[indicator.direction]
+    unit = unit_words(indicator)
+    text = f"{unit}, {words}" if unit else words
+    return f"{text[:1].upper()}{text[1:]}."
