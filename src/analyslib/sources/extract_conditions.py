@@ -26,7 +26,9 @@ def fields_of(table: str) -> tuple[Field, ...]:
 
 
 def _cells(typed: Typed, **masks: pd.Series) -> pd.DataFrame:
-    return pd.DataFrame(masks, index=typed.values.index).fillna(False).astype(bool)
+    """One column per mask; a comparison with nothing is no fault."""
+    plain = {name: mask.to_numpy(dtype=bool, na_value=False) for name, mask in masks.items()}
+    return pd.DataFrame(plain, index=typed.values.index)
 
 
 def _of_kind(typed: Typed, fields: tuple[Field, ...], kind: str) -> list[str]:
@@ -48,9 +50,7 @@ def _is_after(typed: Typed, later: pd.Series, earlier: pd.Series) -> pd.Series:
 
 
 def _excel_errors(typed: Typed) -> pd.DataFrame:
-    return _cells(
-        typed, **{name: typed.table.text[name].isin(EXCEL_ERRORS) for name in typed.present}
-    )
+    return typed.table.text.isin(EXCEL_ERRORS)
 
 
 # --- ärenden: finns, läsbar, kodlista, skala

@@ -41,7 +41,7 @@ _SERIAL = re.compile(r"([2-6]\d{4})(?:[.,]\d+)?")
 
 def is_blank(column: pd.Series) -> pd.Series:
     """Empty, or one of the words that senders write for "nothing here"."""
-    return column.map({text: fold_code(text) in MISSING_WORDS for text in column.unique()}) == True  # noqa: E712
+    return column.isin([text for text in column.unique() if fold_code(text) in MISSING_WORDS])
 
 
 def parse_dates(column: pd.Series) -> tuple[pd.Series, pd.Series]:
