@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -194,7 +195,24 @@ def test_full_mask_against_members_too() -> None:
     places = ("2418", "2480", "2403", "2481", "2417")
     atoms = members(places, seed=6)
     made = release(atoms, [network("paket", places)], Profile(insiders="full"))
-    assert all(r.attacker.knows or r.attacker for r in made.plan.proof.requirements)
-    assert {r.attacker.knows for r in made.plan.proof.requirements} >= set(places)
+    assert {r.attacker.knows for r in made.plan.proof.requirements} >= {(p,) for p in places}
     assert not made.plan.proof.unmet
     assert CAREFUL_READER in {r.attacker for r in made.plan.proof.requirements}
+
+
+def test_two_members_together_learn_nothing_exact_where_asked_for() -> None:
+    places = ("2418", "2480", "2403", "2481", "2417")
+    atoms = members(places, seed=6)
+    layouts = [network("paket", places)]
+    alone = release(atoms, layouts, Profile(insiders="exact"))
+    together = release(atoms, layouts, Profile(insiders="exact", coalition=2))
+    learnt = []
+    for made in (alone, together):
+        system, found = made.ledger.system, 0
+        for pair in combinations(places, 2):
+            others = system.matrix @ np.where(np.isin(system.owner, pair), 0, system.counts)
+            rows = np.flatnonzero((others > 0) & (others < 5))
+            seen = intervals(system, made.plan.hidden, insider(*pair), rows)
+            found += sum(i.is_exact for i in seen)
+        learnt.append(found)
+    assert learnt[0] > 0 and learnt[1] == 0

@@ -36,7 +36,7 @@ def explain(system: System, hidden: np.ndarray, row: int, attacker: Attacker) ->
         else "eftersom inget antal kan vara negativt"
     )
     if attacker.knows:
-        reason += f", och {attacker.knows} känner sina egna tal"
+        reason += f", och {' och '.join(attacker.knows)} känner sina egna tal"
     return f"{system.labels[row]}: begränsas av {_equation(system, below)}, {reason}."
 
 

@@ -22,9 +22,6 @@ from analyslib.disclosure.system import State, System, make_system
 from analyslib.disclosure.universe import PublishedRow, Universe, build_universe
 
 
-MOST_SILENT_CROSSINGS = 64
-
-
 @dataclass(frozen=True)
 class Ledger:
     """Everything that is to be decided together.
@@ -32,8 +29,7 @@ class Ledger:
     `cells`: one row = one printed cell (``layout``, ``crossing``, the dimensions, ``count`` and
     ``row``: the row of the system, -1 for a printed zero). `level`, `copies`: per row, the
     number of crossed dimensions and of printed cells. `sensitive`: rows hidden because
-    they say "all" or "none" of a small group. `observed_only`: the attackers are thought to
-    know which combinations occur, since all that could would have been too many.
+    they say "all" or "none" of a small group.
     """
 
     dimensions: tuple[str, ...]
@@ -42,7 +38,6 @@ class Ledger:
     level: np.ndarray
     copies: np.ndarray
     sensitive: np.ndarray
-    observed_only: bool = False
 
 
 @dataclass
@@ -190,7 +185,7 @@ def _add_silent_margins(rows: _Rows, universe: Universe, layouts: Sequence[Layou
     printed = {frozenset(c) for layout in layouts for c in layout.crossings() if not layout.where}
     sizes = range(len(universe.dimensions), -1, -1)
     every = [c for size in sizes for c in combinations(universe.dimensions, size)]
-    for dimensions in every[:MOST_SILENT_CROSSINGS]:
+    for dimensions in every:
         if frozenset(dimensions) in printed:
             continue
         crossing = cross(universe.table, Layout("otryckt", dimensions), dimensions)
@@ -218,7 +213,7 @@ def _close(rows: _Rows, universe: Universe, frames: list[pd.DataFrame]) -> Ledge
     sums = matrix @ universe.counts
     printed = np.concatenate(rows.state) != State.SILENT
     printed_zero = (sums == 0) & printed & ~np.concatenate(rows.sensitive)
-    alive = (matrix[printed_zero].sum(axis=0) == 0) & universe.possible
+    alive = matrix[printed_zero].sum(axis=0) == 0
     matrix, counts, owner = merge_atoms(
         matrix[:, alive], universe.counts[alive], universe.owner[alive]
     )
@@ -233,7 +228,6 @@ def _close(rows: _Rows, universe: Universe, frames: list[pd.DataFrame]) -> Ledge
         merged.level,
         merged.copies,
         merged.sensitive,
-        universe.observed_only,
     )
 
 

@@ -18,7 +18,8 @@ class Profile:
     `threshold` (k): counts 1 to k-1 are hidden. `careful`: guard against the reader who uses
     that printed zeros show which hidden cells are not zero. `insiders`: what a municipality of
     the network, which knows its own figures, may learn about the others: "full" (nothing: the
-    whole 1..k-1 stays possible), "exact" (never the number itself), "none" (not considered).
+    whole 1..k-1 stays possible), "exact" (never the number itself), "none" (not considered);
+    `coalition`: how many members may lay their figures together.
     `sensitive_below`: in a sensitive attribute, "all" and "none" of a group smaller than this
     is hidden. `mean_from`, `spread_from`: smallest n for a mean and for a standard deviation.
     """
@@ -26,6 +27,7 @@ class Profile:
     threshold: int = 5
     careful: bool = True
     insiders: str = "none"
+    coalition: int = 1
     sensitive_below: int = 20
     mean_from: int = 10
     spread_from: int = 20

@@ -47,7 +47,7 @@ class Searcher:
     def _finder(self, attacker: Attacker) -> WorldFinder:
         finder = self._kind(attacker.careful)
         held = self._held.get(attacker.careful)
-        if (held.knows if held else "") != attacker.knows:
+        if (held.knows if held else ()) != attacker.knows:
             if held:
                 finder.forbid(known_atoms(self.system, held), False)
             if attacker.knows:

@@ -89,20 +89,21 @@ def make_system(
 
 @dataclass(frozen=True)
 class Attacker:
-    """Someone who tries. `careful` uses printed zeros; `knows` is the municipality whose own
-    figures he has (every atom of it), "" for an ordinary reader."""
+    """Someone who tries. `careful` uses printed zeros; `knows` are the municipalities whose
+    own figures he has (every atom of them): one for an insider, several for a coalition."""
 
     name: str
     careful: bool
-    knows: str = ""
+    knows: tuple[str, ...] = ()
 
 
 READER = Attacker("läsare", careful=False)
 CAREFUL_READER = Attacker("noggrann läsare", careful=True)
 
 
-def insider(municipality: str) -> Attacker:
-    return Attacker(f"insyn i {municipality}", careful=True, knows=municipality)
+def insider(*municipalities: str) -> Attacker:
+    names = " och ".join(municipalities)
+    return Attacker(f"insyn i {names}", careful=True, knows=municipalities)
 
 
 def atom_floors(system: System, attacker: Attacker) -> np.ndarray:
@@ -127,4 +128,4 @@ def known_atoms(system: System, attacker: Attacker) -> np.ndarray:
     """True for atoms whose count the attacker has from elsewhere: his own."""
     if not attacker.knows:
         return np.zeros(system.n_atoms, dtype=bool)
-    return np.asarray(system.owner == attacker.knows, dtype=bool)
+    return np.isin(system.owner.astype(str), attacker.knows)

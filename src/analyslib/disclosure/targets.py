@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -33,7 +34,8 @@ def attackers_of(system: System, profile: Profile) -> list[Attacker]:
     attackers = [CAREFUL_READER, READER] if profile.careful else [READER]
     if profile.insiders != "none":
         members = sorted({str(name) for name in system.owner if name})
-        attackers += [insider(name) for name in members] if len(members) > 1 else []
+        sizes = range(1, min(profile.coalition, len(members) - 1) + 1)
+        attackers += [insider(*group) for size in sizes for group in combinations(members, size)]
     return attackers
 
 

@@ -34,16 +34,13 @@ class PublishedRow:
 
 @dataclass(frozen=True)
 class Universe:
-    """The atoms. `table`: one row = one atom (text columns); `possible`: False for atoms that
-    every attacker is thought to know that nobody is in. `earlier`, `members`: the numbers already
-    published that concern these atoms, and which atoms each of them counts."""
+    """The atoms. `table`: one row = one atom. `earlier`, `members`: the numbers already published
+    that concern these atoms, and which atoms each of them counts."""
 
     dimensions: tuple[str, ...]
     table: pd.DataFrame
     counts: np.ndarray
     owner: np.ndarray
-    possible: np.ndarray
-    observed_only: bool
     earlier: tuple[PublishedRow, ...]
     members: tuple[np.ndarray, ...]
 
@@ -63,7 +60,7 @@ def build_universe(
     table = atoms.groupby(list(dimensions), sort=True, observed=True)[COUNT].sum().reset_index()
     table, touched = _connected(table, layouts, earlier)
     rows = tuple(earlier[i] for i in touched)
-    table, observed_only = _every_combination(table, dimensions, rows)
+    table = _every_combination(table, dimensions, rows)
     masks = RowMasks(table)
     members = [np.flatnonzero(masks.mask(row)) for row in rows]
     counts = table[COUNT].to_numpy(dtype=np.int64)
@@ -74,8 +71,6 @@ def build_universe(
         table,
         counts,
         np.full(len(table), "", dtype=object) if owner is None else owner,
-        (counts > 0) if observed_only else np.ones(len(table), dtype=bool),
-        observed_only,
         rows,
         tuple(members),
     )
@@ -152,8 +147,8 @@ def _check_complete(table: pd.DataFrame, rows: Sequence[PublishedRow]) -> None:
 
 def _every_combination(
     table: pd.DataFrame, dimensions: tuple[str, ...], earlier: Sequence[PublishedRow]
-) -> tuple[pd.DataFrame, bool]:
-    """All combinations within what was delivered; the observed ones where that is too many.
+) -> pd.DataFrame:
+    """All combinations within what was delivered, also those nobody is in.
 
     Values that only earlier numbers know of are taken along: nobody is there now, so a renamed
     class is found to be a changed number, not overlooked.
@@ -166,13 +161,17 @@ def _every_combination(
                 free[dimension].update(values)
     delivered = table[block].drop_duplicates() if block else pd.DataFrame(index=range(1))
     if len(delivered) * int(np.prod([len(values) for values in free.values()])) > MOST_ATOMS:
-        return table, True
+        raise DisclosureError(
+            f"Tabellerna delar tillsammans in människor i fler än {MOST_ATOMS} grupper. Så många "
+            "går inte att pröva på en gång.",
+            remedy="Släpp färre kommuner eller färre indelningar åt gången.",
+        )
     whole = delivered
     for dimension, known in free.items():
         whole = whole.merge(pd.DataFrame({dimension: sorted(known)}, dtype="str"), how="cross")
     whole = whole.merge(table, on=list(dimensions), how="left")
     whole[COUNT] = whole[COUNT].fillna(0).astype(np.int64)
-    return whole[[*dimensions, COUNT]], False
+    return whole[[*dimensions, COUNT]]
 
 
 class RowMasks:
