@@ -11,7 +11,8 @@ import nbformat
 import pytest
 
 from analyslib.errors import ReportError
-from analyslib.page import Frame, render_page
+from analyslib.notebook_page import render_page
+from analyslib.page import Frame
 from analyslib.page_checks import Expected, check_page, find_faults, read_page
 
 

@@ -38,7 +38,8 @@ class AnalyslibEngine(Engine):
                 return
             nb_man.cell_complete(cell, index)
         nb_man.nb.metadata["analyslib"] = {
-            **nb_man.nb.metadata.get("analyslib", {}), "engine": outcome.engine
+            **nb_man.nb.metadata.get("analyslib", {}),
+            "engine": outcome.engine,
         }
         if outcome.problem is not None:
             raise RuntimeError(outcome.problem.what)

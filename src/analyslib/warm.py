@@ -38,7 +38,8 @@ from papermill.engines import Engine, NotebookExecutionManager, papermill_engine
 
 from analyslib.errors import AnalyslibError  # noqa: E402
 from analyslib.jobs import Job, Outcome, Problem, Trouble  # noqa: E402
-from analyslib.page import Frame, render_page  # noqa: E402
+from analyslib.notebook_page import render_page  # noqa: E402
+from analyslib.page import Frame  # noqa: E402
 from analyslib.page_checks import check_page  # noqa: E402
 from analyslib.shell import CollectingShell, new_shell, run_cell  # noqa: E402
 
