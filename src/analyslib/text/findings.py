@@ -59,8 +59,9 @@ def _course(finding: Finding, indicator: Indicator, place: str) -> str:
         return text
     words = reference_words(finding.comparison.reference)
     return (
-        f"{text} {place} har {format_amount(own, indicator)} och {words} är "
-        f"{format_amount(other, indicator)}. {certainty_sentence(finding.comparison, indicator)}"
+        f"{text} {place} har {format_amount(own, indicator)} mot "
+        f"{format_amount(other, indicator)} för {words}. "
+        f"{certainty_sentence(finding.comparison, indicator)}"
     )
 
 
