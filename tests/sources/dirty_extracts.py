@@ -223,7 +223,7 @@ FAULTS: dict[str, Fault] = {
     "telefon": in_episode("P01", "orsak", orsak="ring 070-174 06 05"),
     "adress": in_episode("P01", "orsak", orsak="bor på Storgatan 12"),
     "fritext": in_episode(
-        "P01", "orsak", orsak="mamman har berättat att hon och barnen ofta blir lämnade ensamma där hemma"
+        "P01", "orsak", orsak="mor har berättat att hon och barnen ofta lämnas ensamma i hemmet"
     ),
     "kolumn med namn": column_with_header("Barnets förnamn", ("Xyz", "Abc")),
     "kolumn med födelsedatum": column_with_header("född", ("1990-01-01", "1971-05-06")),

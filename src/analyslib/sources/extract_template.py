@@ -99,11 +99,8 @@ def _formats(book: Any) -> dict[str, Any]:
         ),
         "label": book.add_format({**base, "bold": True, "bg_color": _PALE}),
         "input": book.add_format({**base, "border": 1, "border_color": _BLUE, "num_format": "@"}),
-        "day": book.add_format({**base, "border": 1, "border_color": _BLUE,
-                                "num_format": "yyyy-mm-dd", "align": "left"}),
         "help": book.add_format({**base, "text_wrap": True, "font_color": _GREY}),
         "as_text": book.add_format({**base, "num_format": "@"}),
-        "as_date": book.add_format({**base, "num_format": "yyyy-mm-dd", "align": "left"}),
     }  # fmt: skip
 
 
@@ -135,12 +132,12 @@ def _write_facts(sheet: Any, formats: dict[str, Any], lists: dict[str, str]) -> 
     sheet.write_row(0, 0, ["uppgift", "fyll i här", "förklaring"], formats["header"])
     for row, item in enumerate(EXTRACT, start=1):
         sheet.write(row, 0, item.header, formats["label"])
-        sheet.write_blank(row, 1, None, formats["day" if item.kind == "date" else "input"])
+        sheet.write_blank(row, 1, None, formats["input"])
         sheet.write(row, 2, item.help, formats["help"])
         if item.kind == "municipality":
             sheet.data_validation(row, 1, row, 1, _choice(lists["municipality"]))
         if item.kind == "date":
-            sheet.data_validation(row, 1, row, 1, _a_date())
+            sheet.data_validation(row, 1, row, 1, _note("Datum", "Skriv som 2024-03-15."))
 
 
 def _write_table(
@@ -153,25 +150,20 @@ def _write_table(
             column, column, max(14, len(item.header) + 4), formats[_column_format(item)]
         )
         sheet.write(0, column, item.header, formats["header" if item.required else "optional"])
-        validation = _validation(item, lists)
-        if validation:
-            sheet.data_validation(1, column, ROWS_TO_FILL, column, validation)
+        sheet.data_validation(1, column, ROWS_TO_FILL, column, _validation(item, lists))
     sheet.autofilter(0, 0, ROWS_TO_FILL, len(fields) - 1)
 
 
 def _column_format(item: Field) -> str:
-    if item.kind == "date":
-        return "as_date"
+    """Dates are kept as text: Excel would turn 2024-03 into the first of March, and 6-12 into June."""
     return "text" if item.kind == "number" else "as_text"
 
 
-def _validation(item: Field, lists: dict[str, str]) -> dict[str, Any] | None:
+def _validation(item: Field, lists: dict[str, str]) -> dict[str, Any]:
     """The list of a column, or the help as a note that shows when the cell is chosen."""
     name = item.codes or (item.kind if item.kind in ("municipality", "measure", "subscale") else "")
-    note = {"input_title": item.header[:32], "input_message": item.help[:255]}
-    if name:
-        return {**_choice(lists[name]), **note}
-    return {"validate": "any", **note}
+    note = _note(item.header, item.help)
+    return {**note, **_choice(lists[name])} if name else note
 
 
 def _choice(source: str) -> dict[str, Any]:
@@ -184,13 +176,9 @@ def _choice(source: str) -> dict[str, Any]:
     }
 
 
-def _a_date() -> dict[str, Any]:
-    return {
-        "validate": "custom",
-        "value": "=TRUE",
-        "input_title": "Datum",
-        "input_message": "Skriv som 2024-03-15.",
-    }
+def _note(title: str, text: str) -> dict[str, Any]:
+    """A note beside the cell when it is chosen; Excel takes 32 and 255 signs."""
+    return {"validate": "any", "input_title": title[:32], "input_message": text[:255]}
 
 
 # --- lists and explanations
