@@ -322,9 +322,10 @@ def test_units_are_fetched_for_those_that_ask(kolada: FakeKolada, workspace: Wor
 
 def test_a_second_fetch_of_the_same_adds_nothing(kolada: FakeKolada, workspace: Workspace) -> None:
     first = bring(kolada, workspace)
-    second = bring(kolada, workspace, today=date(2026, 11, 23))
+    second = bring(kolada, workspace)
     assert second.files == first.files
     assert second.kept == 0
+    assert len(archived_files(workspace)) == len(first.files)
 
 
 def test_answers_older_than_a_week_are_not_mixed_with_new(

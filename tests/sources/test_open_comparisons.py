@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +214,7 @@ def test_the_same_file_with_another_year_is_refused(shared_data: Path) -> None:
     first = add(workspace, [path], year=2022)
     assert add(workspace, [path], year=2022) == first
     with pytest.raises(SourceError, match="redan i arkivet"):
-        add(workspace, [path], year=2023)
+        add(workspace, [path], year=2023, retrieved=date.today() - timedelta(days=1))
     (values,) = archived_files(workspace, "oj", "values")
     assert set(read(values)["year"]) == {2022}
 

@@ -13,6 +13,8 @@ import zlib
 from datetime import date, timedelta
 from pathlib import Path
 
+from analyslib.errors import SourceError
+
 
 KEPT_DAYS = 7
 
@@ -39,6 +41,13 @@ class AnswerFolder:
             return gzip.decompress(self._place(address).read_bytes())
         except (FileNotFoundError, EOFError, gzip.BadGzipFile, zlib.error):
             return None
+
+    def load_whole(self, address: str) -> bytes:
+        """The answer that must be there. Raises SourceError where the disk has lost it."""
+        body = self.load(address)
+        if body is None:
+            raise SourceError("Ett sparat svar är skadat.", remedy="Kör hämtningen igen.")
+        return body
 
     def save(self, address: str, body: bytes) -> None:
         _write_whole(self._place(address), gzip.compress(body, compresslevel=6, mtime=0))

@@ -6,9 +6,7 @@ and ends in the same archive, byte for byte, as one that was left in peace.
 
 from __future__ import annotations
 
-import gzip
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,26 +22,16 @@ from analyslib.sources import kolada_plan as plan
 from analyslib.sources.answer_folder import AnswerFolder
 from analyslib.sources.http import Patience, PoliteSession
 from analyslib.sources.kolada_answers import check_page, next_address
+from analyslib.sources.kolada_archive import TITLES, archive_answers
 from analyslib.sources.kolada_coverage import newest_vintages, starts
-from analyslib.sources.origin import ArchivedFile, Origin, archive_together, sha256_of
+from analyslib.sources.origin import ArchivedFile
 from analyslib.sources.progress import Listener, Step, silent
 from analyslib.workspace import Workspace
 
 
 BASE_URL = "https://api.kolada.se/v3"
-PUBLISHER = "Rådet för främjande av kommunala analyser (RKA)"
-LICENCE = "Fri användning med källan angiven: Källa: Kolada"
-PAGES_PER_FILE = 40
 FAILURES_IN_A_ROW = 3
 ATTEMPTS_FOR_A_STEADY_LIST = 3
-TITLES = {
-    "kpi": "Kolada: metadata om nyckeltal",
-    "municipality": "Kolada: kommuner och regioner",
-    "groups": "Kolada: kommungrupper",
-    "values": "Kolada: värden",
-    "ou": "Kolada: enheter",
-    "oudata": "Kolada: värden per enhet",
-}
 
 
 @dataclass(frozen=True)
@@ -110,7 +98,7 @@ def fetch(
         ]
         questions += plan.unit_questions(set(per_unit) & known, years)
         asker.ask_all(questions)
-        files = _archive(workspace, asker, folder.started)
+        files = archive_answers(workspace, folder, base_url, asker.addresses, asker.rows)
         empty = sorted(set(groups.get(None, ())) - asker.with_rows)
         folder.remove()
     return Fetched(tuple(files), tuple(gone), tuple(empty), asker.asked, asker.kept)
@@ -269,48 +257,3 @@ def _missing(
         )
     )
     return faults
-
-
-def _archive(workspace: Workspace, asker: _Asker, started: date) -> list[ArchivedFile]:
-    """Puts the answers into the archive in the order of the plan: one answer on each line."""
-    files = []
-    with tempfile.TemporaryDirectory(dir=asker.folder.path) as scratch:
-        for dataset, addresses in asker.addresses.items():
-            filled = [address for address in addresses if asker.rows[address]]
-            written = []
-            for number, part in enumerate(plan.chunks(filled, PAGES_PER_FILE)):
-                path = Path(scratch) / f"{dataset}_{number}.json.gz"
-                _write_pages(path, (asker.folder.load(address) for address in part))
-                written.append((path, _origin(dataset, asker, part, started, path)))
-            files += archive_together(workspace, written) if written else []
-    return files
-
-
-def _write_pages(path: Path, bodies: Iterable[bytes | None]) -> None:
-    """A line break in JSON is only space between tokens, so it can be a space instead."""
-    with (
-        path.open("wb") as raw,
-        gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as packed,
-    ):
-        for body in bodies:
-            if body is None:
-                raise SourceError("Ett sparat svar är skadat.", remedy="Kör hämtningen igen.")
-            packed.write(body.replace(b"\r", b" ").replace(b"\n", b" ").strip() + b"\n")
-
-
-def _origin(
-    dataset: str, asker: _Asker, addresses: Sequence[str], started: date, path: Path
-) -> Origin:
-    return Origin(
-        source="kolada",
-        dataset=dataset,
-        publisher=PUBLISHER,
-        title=TITLES[dataset],
-        address=addresses[0].partition("?")[0],
-        licence=LICENCE,
-        retrieved=started,
-        vintage=started.isoformat(),
-        original_name=f"{dataset}.json.gz",
-        sha256=sha256_of(path),
-        rows=sum(asker.rows[address] for address in addresses),
-    )

@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from analyslib.errors import Fault, SourceError, UsageError
-from analyslib.sources.origin import ArchivedFile, Origin, archive_file, sha256_of
+from analyslib.sources.origin import ArchivedFile, Origin, archive_file, archived_files, sha256_of
 from analyslib.sources.places import COUNTRY, MUNICIPALITY
 from analyslib.sources.symbols import find_coding
 from analyslib.sources.table_reading import Reading, read_tables, series_title
@@ -94,6 +94,9 @@ def add(
     if not files:
         raise UsageError("Ingen fil angavs.", remedy="Skriv filens namn efter `add oj`.")
     checked = _check_all(files, year, publisher, title, retrieved)
+    faults = [fault for one in checked for fault in _told_otherwise(workspace, one)]
+    if faults:
+        raise SourceError(faults)
     return [
         file
         for one in checked
@@ -237,16 +240,23 @@ def _series_title(rows: pd.DataFrame) -> str:
 # --- what was told when the file was taken in
 
 
+def _told_otherwise(workspace: Workspace, checked: Checked) -> list[Fault]:
+    """The same file read in two ways would give the same numbers two years or two names."""
+    content = sha256_of(checked.path)
+    return [
+        Fault(
+            "Filen finns redan i arkivet, men med andra uppgifter om år, utgivare eller titel.",
+            checked.path.name,
+            f"Är de nya rätt: ta bort {file.path.name} ur {file.path.parent} och lägg in igen.",
+        )
+        for file in archived_files(workspace, SOURCE, "values")
+        if file.origin.sha256 == content and _load_options(file.path) != checked.options
+    ]
+
+
 def _save_options(path: Path, options: Options) -> None:
     """Beside the archived file, so that it is read the same way for ever."""
     place = path.with_name(path.name + OPTIONS)
-    if place.exists() and _load_options(path) != options:
-        raise SourceError(
-            "Filen finns redan i arkivet, men med andra uppgifter om år, utgivare eller titel.",
-            path.name,
-            f"Ta bort {place.name} ur arkivet om de nya uppgifterna är de rätta, och lägg in "
-            "filen igen.",
-        )
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in asdict(options).items()]
     beside = place.with_name(f".{place.name}.part")
     beside.write_text("".join(lines), encoding="utf-8")

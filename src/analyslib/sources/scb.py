@@ -8,7 +8,6 @@ the sexes, and its cells are exact, are the two added here.
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 import tempfile
@@ -25,6 +24,7 @@ from analyslib.errors import SourceError
 from analyslib.sources.http import Patience, PoliteSession
 from analyslib.sources.json_stat import Axis, read_axes, read_frame
 from analyslib.sources.origin import ArchivedFile, Origin, archive_file, sha256_of
+from analyslib.sources.packed_answers import read_answers, write_answers
 from analyslib.sources.progress import Listener, Step, silent
 from analyslib.workspace import Workspace
 
@@ -192,16 +192,12 @@ def _changed(table: Table, what: str) -> SourceError:
 
 def _write(folder: Path, table: Table, answers: Sequence[bytes]) -> Path:
     path = folder / f"{table.id}.json.gz"
-    path.write_bytes(gzip.compress(b"\n".join(map(_one_line, answers)), mtime=0))
+    write_answers(path, answers)
     return path
 
 
-def _one_line(answer: bytes) -> bytes:
-    return answer.replace(b"\r", b" ").replace(b"\n", b" ")
-
-
 def _load(path: Path) -> list[Any]:
-    return [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+    return [json.loads(answer) for answer in read_answers(path)]
 
 
 def _counted(path: Path, today: date) -> tuple[int, str]:
