@@ -95,25 +95,22 @@ def spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) -
 
     Labels that meet are moved as one block around their middle, so that none wins.
     """
-    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
-    blocks: list[tuple[float, list[int]]] = []
-    for index in order:
-        blocks.append((wanted[index], [index]))
-        while len(blocks) > 1 and _reach(blocks[-2], gap)[1] > _reach(blocks[-1], gap)[0]:
-            (middle_a, a), (middle_b, b) = blocks[-2:]
-            middle = (middle_a * len(a) + middle_b * len(b)) / (len(a) + len(b))
-            blocks[-2:] = [(middle, [*a, *b])]
-        middle, members = blocks[-1]
-        half = (len(members) - 1) * gap / 2
-        blocks[-1] = (max(low + half, min(high - half, middle)), members)
+
+    def middle(block: list[int]) -> float:
+        half = (len(block) - 1) * gap / 2
+        mean = sum(wanted[index] for index in block) / len(block)
+        return max(low + half, min(high - half, mean))
+
+    def meet(one: list[int], other: list[int]) -> bool:
+        return middle(one) + len(one) * gap / 2 > middle(other) - len(other) * gap / 2
+
+    blocks: list[list[int]] = []
+    for index in sorted(range(len(wanted)), key=lambda index: wanted[index]):
+        blocks.append([index])
+        while len(blocks) > 1 and meet(blocks[-2], blocks[-1]):
+            blocks[-2:] = [[*blocks[-2], *blocks[-1]]]
     placed = [0.0] * len(wanted)
-    for middle, members in blocks:
-        for place, index in enumerate(members):
-            placed[index] = middle + (place - (len(members) - 1) / 2) * gap
+    for block in blocks:
+        for place, index in enumerate(block):
+            placed[index] = middle(block) + (place - (len(block) - 1) / 2) * gap
     return placed
-
-
-def _reach(block: tuple[float, list[int]], gap: float) -> tuple[float, float]:
-    middle, members = block
-    half = len(members) * gap / 2
-    return middle - half, middle + half
