@@ -13,6 +13,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -29,7 +30,15 @@ from analyslib.sources.origin import ArchivedFile, archived_files
 from analyslib.store.build_report import BuildReport, describe_build
 from analyslib.store.checks import attach_old, check_built
 from analyslib.store.connection import open_store, run_query
-from analyslib.store.load import FileCount, load_metadata, load_values
+from analyslib.store.corrections import (
+    Correction,
+    Outcome,
+    correct_series,
+    correct_values,
+    read_corrections,
+    write_corrections,
+)
+from analyslib.store.load import FileCount, load_metadata, load_values, stage_values
 from analyslib.workspace import Workspace
 
 
@@ -53,14 +62,17 @@ def build(
     release: Release | None = None,
     accept_loss: bool = False,
     wait: float = 600,
+    corrections: Sequence[Correction] | None = None,
 ) -> BuildReport:
     """Build both databases of the workspace from its archive, or find that nothing has changed.
 
     `release` makes the protected tables of the individual follow-up from the analyst's
     database; without it only the public part is published. A build that is already going on
     is waited for, `wait` seconds. `accept_loss` lets a build hold less than the last one.
+    `corrections` are those of the definitions unless given.
     """
     catalogue = catalogue or load_catalogue()
+    corrections = read_corrections() if corrections is None else corrections
     workspace.processed.mkdir(parents=True, exist_ok=True)
     with _only_one(workspace, wait):
         started = time.perf_counter()
@@ -71,18 +83,19 @@ def build(
                 str(workspace.raw),
                 "Hämta med `analyslib fetch kolada`, eller lägg in en fil med `analyslib add`.",
             )
-        mark = fingerprint(files, catalogue, release)
+        mark = fingerprint(files, catalogue, corrections, release)
         if _is_current(workspace, mark):
             return BuildReport(workspace, built=False)
         archived_files(workspace, verify=True)
         with _told_of_full_disks(workspace), _beside(workspace) as (analys, publish_path):
-            counts = _build_public(workspace, publish_path, files, catalogue, accept_loss, mark)
+            task = Task(workspace, files, catalogue, corrections, accept_loss, mark)
+            counts, outcomes = _build_public(task, publish_path)
             shutil.copyfile(publish_path, analys)
             released = _build_individual(analys, files, release)
             if released:
                 with _writing(publish_path) as connection:
                     publish(connection, released)
-            report = describe_build(workspace, publish_path, counts)
+            report = describe_build(workspace, publish_path, counts, outcomes)
             _swap(analys, workspace.processed / ANALYS)
             _swap(publish_path, workspace.processed / PUBLISH)
     return report.took(time.perf_counter() - started)
@@ -102,13 +115,16 @@ def publish(
 
 
 def fingerprint(
-    files: Sequence[ArchivedFile], catalogue: Catalogue, release: Release | None = None
+    files: Sequence[ArchivedFile],
+    catalogue: Catalogue,
+    corrections: Sequence[Correction] = (),
+    release: Release | None = None,
 ) -> str:
     """Changes when the archive, the definitions, the program or its SQL does."""
     mark = hashlib.sha256()
     for file in files:
         mark.update(f"{file.path.name} {file.origin}\n".encode())
-    mark.update(repr(catalogue).encode())
+    mark.update(repr((catalogue, corrections)).encode())
     mark.update(f"{__version__} {duckdb.__version__} {release is not None}".encode())
     for part in ("sql", "sql/build"):
         for entry in sorted(package_files("analyslib.store").joinpath(part).iterdir(), key=str):
@@ -133,27 +149,36 @@ def _mark_of(path: Path) -> str:
     return found[0] if found else ""
 
 
-def _build_public(
-    workspace: Workspace,
-    path: Path,
-    files: Sequence[ArchivedFile],
-    catalogue: Catalogue,
-    accept_loss: bool,
-    mark: str,
-) -> list[FileCount]:
+@dataclass(frozen=True)
+class Task:
+    """What one build is to make of what."""
+
+    workspace: Workspace
+    files: Sequence[ArchivedFile]
+    catalogue: Catalogue
+    corrections: Sequence[Correction]
+    accept_loss: bool
+    mark: str
+
+
+def _build_public(task: Task, path: Path) -> tuple[list[FileCount], list[Outcome]]:
     """Everything but individual rows, in a file that never has held any."""
     with _writing(path) as connection:
         connection.execute("SET python_enable_replacements = false")
         connection.execute("SET autoinstall_known_extensions = false")
         run_query(connection, "build/schema")
-        counts = load_metadata(connection, files, catalogue)
-        values = [file for file in files if file.origin.dataset == "values"]
-        counts += load_values(connection, values)
-        attach_old(connection, workspace.processed / PUBLISH)
-        check_built(connection, counts, accept_loss)
-        _write_sources(connection, workspace, counts)
-        _write_info(connection, workspace, mark)
-    return counts
+        counts = load_metadata(connection, task.files, task.catalogue)
+        outcomes = correct_series(connection, task.corrections)
+        values = [file for file in task.files if file.origin.dataset == "values"]
+        batches = stage_values(connection, values)
+        outcomes += correct_values(connection, task.corrections)
+        counts += load_values(connection, values, batches)
+        attach_old(connection, task.workspace.processed / PUBLISH)
+        check_built(connection, counts, task.accept_loss)
+        write_corrections(connection, outcomes)
+        _write_sources(connection, task.workspace, counts)
+        _write_info(connection, task.workspace, task.mark)
+    return counts, outcomes
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analyslib.store.connection import open_store, query
+from analyslib.store.corrections import Outcome
 from analyslib.store.load import FileCount
 from analyslib.workspace import Workspace
 
@@ -61,7 +62,12 @@ def _number(value: float, decimals: int = 0) -> str:
     return f"{value:,.{decimals}f}".replace(",", "\u00a0").replace(".", ",")
 
 
-def describe_build(workspace: Workspace, path: Path, counts: Sequence[FileCount]) -> BuildReport:
+def describe_build(
+    workspace: Workspace,
+    path: Path,
+    counts: Sequence[FileCount],
+    outcomes: Sequence[Outcome],
+) -> BuildReport:
     """Read off the finished database, so that the report says what is there."""
     with open_store(path) as store:
         totals = query(store, "build_totals").iloc[0]
@@ -71,6 +77,7 @@ def describe_build(workspace: Workspace, path: Path, counts: Sequence[FileCount]
         f"Att se över: {row.kpi} har {row.count} andelar utanför 0–100."
         for row in outside.itertuples()
     )
+    notes += tuple(str(outcome) for outcome in outcomes if outcome.state == "mended")
     return BuildReport(
         workspace,
         built=True,

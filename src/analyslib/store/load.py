@@ -40,6 +40,10 @@ NUMBERS = (
 )
 
 
+# Metadata and groups alone make a store too, with nothing in it yet.
+NO_ROWS = "SELECT 0::BIGINT AS sort_key, 0.0::DOUBLE AS value, 0::UTINYINT AS status WHERE false"
+
+
 @dataclass(frozen=True)
 class FileCount:
     """One archived file and what became of its rows: rows_in = loaded + rejected."""
@@ -51,6 +55,15 @@ class FileCount:
     superseded: int = 0
     deleted: int = 0
     group_rows: int = 0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Files that are read together: of one shape, or one frame from a source's own `read`."""
+
+    rows: str  # a SELECT without row numbers
+    numbered_rows: str  # the same with the row of each file; dearer
+    numbers: tuple[int, ...]
 
 
 Connection = duckdb.DuckDBPyConnection
@@ -139,21 +152,37 @@ def _fallback_frame(catalogue: Catalogue) -> pd.DataFrame:
     return frame.astype({"kpi": "str", "part": "str", "parts": "int64"})
 
 
-def load_values(connection: Connection, files: Sequence[ArchivedFile]) -> list[FileCount]:
-    """observation, benchmark, revision and rejected, from every file of values there is."""
-    newest_first = sorted(files, key=_precedence, reverse=True)
+def stage_values(connection: Connection, files: Sequence[ArchivedFile]) -> list[Batch]:
+    """Every row of every file of values as a key, a number and a status, sorted."""
+    newest_first = by_precedence(files)
     _number_files(connection, newest_first)
     run_query(connection, "build/number_keys")
     batches = list(_batches(connection, newest_first))
-    selects = " UNION ALL ".join(_stage_select(batch) for batch in batches)
-    connection.execute(f"CREATE TEMP TABLE stage AS {selects} ORDER BY sort_key")
-    for name in ("ordered", "n_value", "observation", "revision", "benchmark"):
+    selects = [_stage_select(batch) for batch in batches]
+    connection.execute(
+        f"CREATE TEMP TABLE stage AS {' UNION ALL '.join(selects) or NO_ROWS} ORDER BY sort_key"
+    )
+    run_query(connection, "build/ordered")
+    return batches
+
+
+def load_values(
+    connection: Connection, files: Sequence[ArchivedFile], batches: Sequence[Batch]
+) -> list[FileCount]:
+    """observation, benchmark, revision and rejected, from what was staged."""
+    newest_first = by_precedence(files)
+    for name in ("n_value", "observation", "revision", "benchmark"):
         run_query(connection, f"build/{name}")
     counts = _count_files(connection, newest_first)
     for batch in batches:
         if any(counts[number].rejected > counts[number].group_rows for number in batch.numbers):
             _report_rejected(connection, batch)
     return list(counts.values())
+
+
+def by_precedence(files: Sequence[ArchivedFile]) -> list[ArchivedFile]:
+    """Newest first: the first file that has a key decides its number."""
+    return sorted(files, key=_precedence, reverse=True)
 
 
 def _precedence(file: ArchivedFile) -> tuple[str, str, str]:
@@ -174,15 +203,6 @@ def _number_files(connection: Connection, files: Sequence[ArchivedFile]) -> None
     connection.register("numbered", frame)
     connection.execute("CREATE TEMP TABLE file_number AS SELECT * FROM numbered")
     connection.unregister("numbered")
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Files that are read together: of one shape, or one frame from a source's own `read`."""
-
-    rows: str  # a SELECT without row numbers
-    numbered_rows: str  # the same with the row of each file; dearer
-    numbers: tuple[int, ...]
 
 
 def _batches(connection: Connection, files: Sequence[ArchivedFile]) -> Iterable[Batch]:

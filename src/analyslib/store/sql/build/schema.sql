@@ -122,4 +122,20 @@ CREATE TABLE rejected (
     reason VARCHAR NOT NULL                -- Swedish
 );
 
+CREATE TABLE correction (
+    id VARCHAR NOT NULL PRIMARY KEY,
+    kpi VARCHAR NOT NULL,
+    field VARCHAR NOT NULL,                -- value, or what of the metadata was wrong
+    municipality VARCHAR NOT NULL,
+    year INTEGER NOT NULL,
+    gender VARCHAR NOT NULL,
+    wrong VARCHAR NOT NULL,
+    right_value VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    found DATE NOT NULL,
+    owner VARCHAR NOT NULL,
+    review_date DATE NOT NULL,
+    state VARCHAR NOT NULL                 -- applied, mended, absent
+);
+
 CREATE TABLE build_info (key VARCHAR NOT NULL PRIMARY KEY, value VARCHAR NOT NULL);
