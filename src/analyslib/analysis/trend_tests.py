@@ -118,10 +118,11 @@ def mann_kendall(values: Floats, years: Floats | None = None) -> RankTrend:
 
 def _exact_p(values: Floats, score: NDArray[np.int64]) -> Floats:
     equal = (values[:, :, None] == values[:, None, :]).sum(axis=2)
-    patterns, number = np.unique(np.sort(equal, axis=1), axis=0, return_inverse=True)
-    p = np.empty(len(values))
+    p = _two_sided((1,) * values.shape[1])[np.abs(score)]
+    tied = np.flatnonzero(equal.max(axis=1, initial=1) > 1)
+    patterns, number = np.unique(np.sort(equal[tied], axis=1), axis=0, return_inverse=True)
     for place, pattern in enumerate(patterns):
-        rows = number.ravel() == place
+        rows = tied[number.ravel() == place]
         p[rows] = _two_sided(_tie_sizes(pattern))[np.abs(score[rows])]
     return p
 
