@@ -14,9 +14,11 @@ from bs4 import BeautifulSoup
 from made_pictures import KINDS, NAMES, PLACES, RESULTS, SOURCE, UMEA, kpi, panel, result
 
 from analyslib import figures
+from analyslib.analysis.results import Answer
 from analyslib.figures.frame import Picture
 from analyslib.figures.inputs import Place, Series
 from analyslib.figures.places import draw_dots
+from analyslib.figures.rug import draw_rug
 from analyslib.figures.scale import text_width
 from analyslib.figures.trends import draw_trend
 
@@ -182,3 +184,17 @@ def test_one_place_alone_and_none_with_a_value_can_be_drawn() -> None:
     empty = draw_dots(UMEA, kpi(), [result(UMEA, 4)], "B", SOURCE)
     assert "Av 1\u00a0kommun är 1 bättre." in alone.alt
     assert any(text.text == "sekretess" for text in texts(empty))
+
+
+def test_answers_about_other_indicators_are_not_counted_in_a_rug() -> None:
+    answers = {("N1", "2480"): Answer.BETTER, ("N2", "2480"): Answer.WORSE}
+    picture = draw_rug(UMEA, [UMEA], [kpi(id="N1")], answers, "Väv", SOURCE)
+    assert "Av 1\u00a0ruta är 1 bättre." in picture.alt
+    assert "sämre" not in picture.alt
+
+
+def test_a_count_is_never_drawn_beside_riket() -> None:
+    count = replace(panel(), indicator=kpi(kind="count", unit="antal", decimals=0))
+    picture = draw_trend(UMEA, count, "Antal", SOURCE)
+    assert picture.table.columns == ("År", "Umeå")
+    assert "Riket" not in picture.svg.decode()

@@ -48,7 +48,7 @@ def start_canvas(
     titles = wrap_text(title, room, theme.TITLE * 1.06, 3)
     subtitles = wrap_text(subtitle, room, theme.SMALL, 3) if subtitle else []
     rows = _key_rows(key, room)
-    top = 10 + 20 * len(titles) + 16 * len(subtitles) + (6 + 20 * len(rows) if rows else 0)
+    top = 10 + 20 * len(titles) + 16 * len(subtitles) + (12 + 20 * len(rows) if rows else 0)
     canvas = Canvas(width, top)
     y = 4.0
     for line in titles:

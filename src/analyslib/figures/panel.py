@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyslib.catalogue import Indicator
 from analyslib.figures import theme
@@ -16,7 +16,7 @@ from analyslib.figures.scale import (
     spread_apart,
     tick_decimals,
 )
-from analyslib.text.formats import format_code, format_number, format_short
+from analyslib.text.formats import NBSP, format_code, format_number, format_short
 from analyslib.text.words import format_status
 
 
@@ -47,11 +47,17 @@ class Axes:
     y: Scale
 
 
+MILLION = 1e6
 STYLES: tuple[tuple[str, Dash | None, str], ...] = (
     (theme.DARK, DASHED, "dashed"),
     (theme.MID, DOTTED, "dotted"),
     (theme.MID, None, "line"),
 )
+
+
+def comparable(panel: TrendPanel) -> TrendPanel:
+    """The panel as it can be drawn: a count is never set beside Riket's or a mean's."""
+    return replace(panel, others=(), band=None) if panel.indicator.kind == "count" else panel
 
 
 def year_range(panels: Iterable[TrendPanel]) -> tuple[int, int]:
@@ -110,6 +116,11 @@ def _ticks(axes: Axes, indicator: Indicator, wanted: int) -> list[tuple[float, s
         codes = [float(code) for code in indicator.coding or {}]
         return [(code, format_code(code, indicator)) for code in codes]
     ticks = find_ticks(axes.y.low, axes.y.high, wanted)
+    if axes.y.high >= MILLION:
+        millions = [tick / MILLION for tick in ticks]
+        decimals = tick_decimals(millions)
+        texts = [f"{format_number(number, decimals)}{NBSP}mn" for number in millions]
+        return list(zip(ticks, texts, strict=True))
     decimals = tick_decimals(ticks)
     return [(tick, format_number(tick, decimals)) for tick in ticks]
 

@@ -33,7 +33,12 @@ def draw_rug(
     caption: str = "",
     key: str = "vav",
 ) -> Picture:
-    """`answers` by (indicator id, municipality code); a square without an answer stays empty."""
+    """`answers` by (indicator id, municipality code); a square without an answer stays empty.
+
+    Answers about other indicators or places are left out.
+    """
+    wanted = {(indicator.id, place.code) for indicator in indicators for place in places}
+    answers = {key: answer for key, answer in answers.items() if key in wanted}
     used = [answer for answer in Answer if answer in answers.values()]
     subtitle = "Varje ruta är kommunens svar jämfört med riket. Tom ruta: värde saknas."
     canvas, y = start_canvas(title, subtitle, answer_key(used))

@@ -14,6 +14,7 @@ from analyslib.figures.inputs import Place, TrendPanel
 from analyslib.figures.panel import (
     STYLES,
     Box,
+    comparable,
     draw_intervals,
     draw_last_values,
     draw_lines,
@@ -30,9 +31,9 @@ from analyslib.text.sentences import trend_sentence, trends_sentence
 from analyslib.text.words import TREND_WORDS, unit_and_direction
 
 
-PANEL_HEIGHT, PANEL_HEAD, PANEL_FOOT = 96.0, 36.0, 34.0
+PANEL_HEIGHT, PANEL_HEAD, PANEL_FOOT = 96.0, 42.0, 32.0
 TITLE_LINE = 15.0
-LEFT, RIGHT = 40.0, 62.0
+LEFT, RIGHT = 46.0, 62.0
 
 
 def draw_trend(
@@ -44,6 +45,7 @@ def draw_trend(
     key: str = "utveckling",
 ) -> Picture:
     """One indicator over time with the uncertainty of each year; lines are named at their end."""
+    panel = comparable(panel)
     canvas, y = start_canvas(title, unit_and_direction(panel.indicator), _band_key([panel]))
     box = Box(MARGIN + LEFT, y + 24, theme.WIDTH - 2 * MARGIN - LEFT - 150, 210)
     axes = panel_axes(box, panel, year_range([panel]))
@@ -68,6 +70,7 @@ def draw_area_trends(
     key: str = "omrade",
 ) -> Picture:
     """Small multiples: one panel per indicator, each on a scale of its own, in one drawing."""
+    panels = [comparable(panel) for panel in panels]
     items = [KeyItem(place.name, "line", theme.BLUE), *_others_key(panels), *_band_key(panels)]
     canvas, y = start_canvas(title, "Varje ruta har en egen skala.", items)
     years, width = year_range(panels), theme.WIDTH / 2
@@ -97,6 +100,7 @@ def draw_network_trends(
     key: str = "natverk-utveckling",
 ) -> Picture:
     """One indicator, one panel per place (its name is the own series'), all on one scale."""
+    panels = [comparable(panel) for panel in panels]
     across, height = 3, 138.0
     width = theme.WIDTH / across
     indicator = panels[0].indicator
