@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from analyslib.disclosure.certificate import Certificate
-from analyslib.disclosure.pool import Pool
+from analyslib.disclosure.pool import EPSILON, Pool
 from analyslib.disclosure.search import Searcher
 from analyslib.disclosure.system import (
     System,
@@ -38,7 +38,7 @@ def prove(
     system: System,
     hidden: np.ndarray,
     requirements: Sequence[Requirement],
-    known: Sequence[np.ndarray] | np.ndarray = (),
+    known: Iterable[np.ndarray] = (),
 ) -> Proof:
     """Look for a world in whole persons for every requirement; one world often serves many.
 
@@ -46,14 +46,26 @@ def prove(
     """
     pool, search = Pool(system, requirements), Searcher(system, hidden, None)
     missing = np.ones(len(requirements), dtype=bool)
-    for world in known:
-        missing &= ~pool.add(world)
+    for given in known:
+        if (pool.judge(given)[0] & missing).any():
+            missing &= ~pool.add(given)
     for i, requirement in enumerate(requirements):
         if missing[i]:
             world = search.world(requirement, integer=True)
             if world is not None:
                 missing &= ~pool.add(world)
     return proof_of(pool)
+
+
+def whole_worlds(worlds: np.ndarray) -> Iterator[np.ndarray]:
+    """Worlds in whole persons among those a linear programme found: as they are, or a few times
+    as far. Whether they go too far is for the pool to judge."""
+    for world in worlds:
+        for times in (1, 2, 3, 4):
+            whole = np.rint(times * world)
+            if np.abs(times * world - whole).max(initial=0.0) < EPSILON:
+                yield whole
+                break
 
 
 def proof_of(pool: Pool) -> Proof:

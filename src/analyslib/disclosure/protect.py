@@ -13,7 +13,7 @@ import numpy as np
 
 from analyslib.disclosure.optimum import cheapest_pattern
 from analyslib.disclosure.pool import Pool
-from analyslib.disclosure.proof import Proof, prove
+from analyslib.disclosure.proof import Proof, prove, whole_worlds
 from analyslib.disclosure.rules import Profile
 from analyslib.disclosure.search import Searcher
 from analyslib.disclosure.system import State, System
@@ -67,11 +67,11 @@ def protect(
         price = np.log1p(np.maximum(system.values, profile.threshold))
     primary = must_hide(system, profile, sensitive)
     wanted, impossible = _attainable(system, requirements_of(system, profile, sensitive))
-    hidden = cheapest_pattern(system, primary, price, wanted)
+    hidden, worlds = cheapest_pattern(system, primary, price, wanted), np.zeros((0, 0))
     if hidden is None:
         hidden = _hide_cheapest(system, primary, price, wanted)
-        hidden = _show_unneeded(system, primary, hidden, price, wanted)
-    hidden, proof, never_whole = _settle(system, hidden, price, wanted)
+        hidden, worlds = _show_unneeded(system, primary, hidden, price, wanted)
+    hidden, proof, never_whole = _settle(system, hidden, price, wanted, worlds)
     return Plan(hidden, primary, proof, (*impossible, *never_whole))
 
 
@@ -120,8 +120,9 @@ def _show_unneeded(
     hidden: np.ndarray,
     price: np.ndarray,
     wanted: list[Requirement],
-) -> np.ndarray:
-    """Show again, the dearest first, every number that no requirement depends on."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Show again, the dearest first, every number that no requirement depends on. Also the
+    worlds that met the requirements last."""
     hidden = hidden.copy()
     search = Searcher(system, hidden, _prices(system, primary | ~hidden, price))
     finders = search.every_finder()
@@ -139,7 +140,7 @@ def _show_unneeded(
         else:
             for finder in finders:
                 finder.release_row(row)
-    return hidden
+    return hidden, pool.worlds
 
 
 def _can_show(row: int, search: Searcher, pool: Pool) -> bool:
@@ -167,12 +168,16 @@ def _prices(system: System, unpriced: np.ndarray, price: np.ndarray) -> np.ndarr
 
 
 def _settle(
-    system: System, hidden: np.ndarray, price: np.ndarray, wanted: list[Requirement]
+    system: System,
+    hidden: np.ndarray,
+    price: np.ndarray,
+    wanted: list[Requirement],
+    worlds: np.ndarray,
 ) -> tuple[np.ndarray, Proof, list[Impossible]]:
     """Whole numbers at last: an integer world for every requirement, hiding more where only
     fractions would do. What no whole number can do is lowered, and returned as impossible."""
     wanted, never = list(wanted), []
-    proof = prove(system, hidden, wanted)
+    proof = prove(system, hidden, wanted, whole_worlds(worlds))
     while proof.unmet:
         requirement = proof.unmet[0]
         search = Searcher(system, hidden, _prices(system, hidden, price))
