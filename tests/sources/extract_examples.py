@@ -75,7 +75,7 @@ def _write_rows(book: xlsxwriter.Workbook, name: str, rows: Rows) -> None:
 
 
 def write_csv(path: Path, rows: Rows, delimiter: str = ";", encoding: str = "utf-8-sig") -> Path:
-    with path.open("w", encoding=encoding, newline="") as file:
+    with path.open("w", encoding=encoding, errors="replace", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), delimiter=delimiter)
         writer.writeheader()
         writer.writerows(rows)

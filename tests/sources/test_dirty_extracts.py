@@ -67,3 +67,33 @@ def test_the_error_list_never_repeats_a_number(tmp_path: Path) -> None:
     for number in TEST_NUMBERS:
         assert number[2:8] not in said
         assert number[8:] not in said
+
+
+NASTY = (
+    "", " ", "-", "0", "-1", "1e9", "99999999999999999999", "#N/A", "=1+1", "''", '"', ";", "\n",
+    "å" * 300, "2024-02-30", "2024", "0000-00-00", "1900-01-00", "45000", "1,5", "1.5.2", "NaN",
+    "inf", "None", "Ä1", "A001", "pågår", "K", "\u200b", "\u00a0", "😀", "12:30", "٣", "0x1F",
+)  # fmt: skip
+
+
+def test_whatever_stands_in_the_cells_nothing_raises(tmp_path: Path, prove: bool) -> None:
+    """Random nonsense in random cells, columns lost and headers changed."""
+    for seed in range(400 if prove else 15):
+        rng = np.random.default_rng(seed)
+        draft = new_draft(rng)
+        for rows in (draft.episodes, draft.measurements):
+            for _ in range(int(rng.integers(1, 40))):
+                row = rows[int(rng.integers(0, len(rows)))]
+                row[str(rng.choice(list(row)))] = str(rng.choice(NASTY))
+            if rng.random() < 0.3:
+                lost = str(rng.choice(list(rows[0])))
+                for row in rows:
+                    del row[lost]
+        for name in draft.facts:
+            if rng.random() < 0.2:
+                draft.facts[name] = str(rng.choice(NASTY))
+        paths = write_draft(tmp_path / str(seed), draft, rng, as_csv=bool(seed % 2))
+        result = check_files(paths)
+        error_list_of(result)
+        if result.extract is not None:
+            assert 0 <= result.rows_rejected <= result.rows_in

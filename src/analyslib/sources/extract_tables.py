@@ -152,7 +152,7 @@ def _recognise_sheet(
             )
         )
     elif name == "extract":
-        found.tables[name] = _extract_table(sheet, mapping, header_row)
+        _read_facts(sheet, mapping, header_row, found)
     else:
         _read_table(sheet, name, header_row, mapping, measures, found)
 
@@ -178,6 +178,15 @@ def _is_upright(sheet: Sheet, mapping: Mapping) -> bool:
     known = mapping.headers["extract"]
     words = map(fold_name, sheet.frame.iloc[:, 0])
     return sum(word in known for word in words) >= FEWEST_HEADERS["extract"]
+
+
+def _read_facts(sheet: Sheet, mapping: Mapping, header_row: int, found: _Findings) -> None:
+    table = _extract_table(sheet, mapping, header_row)
+    if table.text.empty:
+        where = sheet.name or sheet.file
+        found.faults.append(Fault("uppgifterna om uttaget är inte ifyllda.", where, "Fyll i dem."))
+    else:
+        found.tables["extract"] = table
 
 
 def _extract_table(sheet: Sheet, mapping: Mapping, header_row: int) -> Table:
@@ -245,9 +254,11 @@ def _read_table(
             )
         )
     found.tables[name] = Table(name, sheet, text.reset_index(drop=True), rows, columns, header_row)
-    if name == "episode" and (flat := _flat_columns(headers, others, measures)):
-        others = [position for position in others if position not in flat]
-        found.tables["measurement"] = _melt(found.tables[name], body, flat)
+    if name == "episode" and "measurement" not in found.tables:
+        flat = _flat_columns(headers, others, measures)
+        if any(what == "value" for *_, what in flat.values()):
+            others = [position for position in others if position not in flat]
+            found.tables["measurement"] = _melt(found.tables[name], body, flat)
     _read_local(sheet, name, header_row, headers, others, body, mapping, found)
 
 

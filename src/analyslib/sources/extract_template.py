@@ -155,7 +155,7 @@ def _write_table(
 
 
 def _column_format(item: Field) -> str:
-    """Dates are kept as text: Excel would turn 2024-03 into the first of March, and 6-12 into June."""
+    """Dates stay text: Excel would turn 2024-03 into the first of March, and 6-12 into June."""
     return "text" if item.kind == "number" else "as_text"
 
 
