@@ -59,7 +59,7 @@ FINDING_TEXTS = [
     (
         finding(),
         (
-            "Invånare med bistånd: Umeå ligger högre än riket: 3,4 procent mot 2,9 procent 2024. "
+            "Invånare med bistånd – Umeå ligger högre än riket: 3,4 procent mot 2,9 procent 2024. "
             "Skillnaden är säkerställd, och lägre är bättre. "
             "Slutsatsen gäller i 2 av 3 jämförelsegrupper."
         ),
@@ -67,7 +67,7 @@ FINDING_TEXTS = [
     (
         finding(trend=RISING, sensitivity=None, holds=False),
         (
-            "Invånare med bistånd: Umeå ligger högre än riket: 3,4 procent mot 2,9 procent 2024. "
+            "Invånare med bistånd – Umeå ligger högre än riket: 3,4 procent mot 2,9 procent 2024. "
             "Skillnaden är säkerställd, och lägre är bättre. "
             "Andelen har ökat från 2,0 till 3,4 procent 2020–2024. "
             "Det är en av många jämförelser i rapporten, så just den här kan ändå bero på slumpen."
@@ -76,16 +76,15 @@ FINDING_TEXTS = [
     (
         COURSE,
         (
-            "Invånare med bistånd: I Umeå har andelen ökat från 2,0 till 3,4 procent 2020–2024, "
+            "Invånare med bistånd – i Umeå har andelen ökat från 2,0 till 3,4 procent 2020–2024, "
             "i snitt 0,4 procentenheter per år. Förändringen är säkerställd, och lägre är bättre. "
-            "Umeå har 3,4 procent mot 3,2 procent för riket. "
-            "Skillnaden är inte större än att den kan bero på slumpen."
+            "Jämfört med riket (3,2 procent) finns ingen säkerställd skillnad."
         ),
     ),
     (
         WOMEN_MEN,
         (
-            "Invånare med bistånd: i Umeå har kvinnor 12,1 procent och män 8,3 procent 2024. "
+            "Invånare med bistånd – i Umeå 12,1 procent för kvinnor och 8,3 procent för män 2024. "
             "Skillnaden är säkerställd."
         ),
     ),
@@ -102,22 +101,25 @@ QUESTION_TEXTS = [
     (
         Question(QuestionKind.CHECK, finding(size=9.0)),
         (
-            "Invånare med bistånd: Umeå ligger säkert högre än riket, 3,4 procent mot 2,9 procent. "
+            "Invånare med bistånd – Umeå ligger säkerställt högre än riket, 3,4 "
+            "procent mot 2,9 procent. "
             "Det är mycket långt från andra kommuner. Stämmer uppgiften?"
         ),
     ),
     (
         Question(QuestionKind.RISK, finding(trend=RISING)),
         (
-            "Invånare med bistånd: Umeå ligger säkert högre än riket, 3,4 procent mot 2,9 procent. "
+            "Invånare med bistånd – Umeå ligger säkerställt högre än riket, 3,4 "
+            "procent mot 2,9 procent. "
             "Dessutom går det åt fel håll. Vilka berörs mest, och vad behöver göras först?"
         ),
     ),
     (
         Question(QuestionKind.LEARN, finding(exemplars=(PHONE,))),
         (
-            "Invånare med bistånd: Vilhelmina (2,0 procent, på väg åt rätt håll) är en liknande "
-            "kommun som ligger säkert bättre än Umeå. Vad gör den annorlunda, och vem tar kontakt?"
+            "Invånare med bistånd – Vilhelmina (2,0 procent, på väg åt rätt håll) är en liknande "
+            "kommun som ligger säkerställt bättre till än Umeå. Vad gör den "
+            "annorlunda, och vem tar kontakt?"
         ),
     ),
     (
@@ -126,22 +128,23 @@ QUESTION_TEXTS = [
             finding(exemplars=(PHONE, replace(PHONE, improving=False))),
         ),
         (
-            "Invånare med bistånd: Vilhelmina (2,0 procent, på väg åt rätt håll) och Vilhelmina "
-            "(2,0 procent) är liknande kommuner som ligger säkert bättre än Umeå. "
+            "Invånare med bistånd – Vilhelmina (2,0 procent, på väg åt rätt håll) och Vilhelmina "
+            "(2,0 procent) är liknande kommuner som ligger säkerställt bättre till än Umeå. "
             "Vad gör de annorlunda, och vem tar kontakt?"
         ),
     ),
     (
         Question(QuestionKind.OTHERS, finding()),
         (
-            "Invånare med bistånd: Umeå ligger säkert högre än riket, 3,4 procent mot 2,9 procent. "
+            "Invånare med bistånd – Umeå ligger säkerställt högre än riket, 3,4 "
+            "procent mot 2,9 procent. "
             "Har Umeå andra förutsättningar, eller arbetar man på ett annat sätt?"
         ),
     ),
     (
         Question(QuestionKind.OWN_HISTORY, finding(trend=RISING)),
         (
-            "Invånare med bistånd: andelen har ökat från 2,0 till 3,4 procent 2020–2024. "
+            "Invånare med bistånd – andelen har ökat från 2,0 till 3,4 procent 2020–2024. "
             "Vad har hänt i Umeå under de åren?"
         ),
     ),
@@ -155,14 +158,14 @@ QUESTION_TEXTS = [
             ),
         ),
         (
-            "Invånare med bistånd: säkert högre än tidigare år, 3,4 procent mot 2,2 procent. "
+            "Invånare med bistånd – säkerställt högre än tidigare år, 3,4 procent mot 2,2 procent. "
             "Vad har hänt i Umeå under de åren?"
         ),
     ),
     (
         Question(QuestionKind.WOMEN_MEN, WOMEN_MEN),
         (
-            "Invånare med bistånd: kvinnor har 12,1 procent och män 8,3 procent i Umeå. "
+            "Invånare med bistånd – 12,1 procent för kvinnor och 8,3 procent för män i Umeå. "
             "Är skillnaden motiverad av behoven, eller får kvinnor och män olika stöd?"
         ),
     ),
@@ -176,7 +179,8 @@ QUESTION_TEXTS = [
     (
         Question(QuestionKind.SHARE, finding(comparison=comparison())),
         (
-            "Invånare med bistånd: Umeå ligger säkert lägre än riket, 2,1 procent mot 2,9 procent. "
+            "Invånare med bistånd – Umeå ligger säkerställt lägre än riket, 2,1 "
+            "procent mot 2,9 procent. "
             "Vad ligger bakom, och vad kan andra lära av Umeå?"
         ),
     ),

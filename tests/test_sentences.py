@@ -91,7 +91,8 @@ POSITIONS = [
     (
         comparison(reference=reference(kind=ReferenceKind.SIMILAR, weighted=False)),
         (
-            "Umeå ligger lägre än liknande kommuners medelvärde: 2,1 procent mot 2,9 procent 2024. "
+            "Umeå ligger lägre än medelvärdet för liknande kommuner: 2,1 procent "
+            "mot 2,9 procent 2024. "
             "Skillnaden är säkerställd, och lägre är bättre."
         ),
     ),

@@ -170,9 +170,9 @@ def test_every_reason_reference_and_status_has_words() -> None:
     ("kind", "weighted", "words"),
     [
         (ReferenceKind.RIKET, True, "riket"),
-        (ReferenceKind.UNWEIGHTED_MEAN, False, "kommunernas medelvärde"),
-        (ReferenceKind.COUNTY, False, "länets medelvärde"),
-        (ReferenceKind.COUNTY, True, "länets vägda värde"),
+        (ReferenceKind.UNWEIGHTED_MEAN, False, "medelvärdet för alla kommuner"),
+        (ReferenceKind.COUNTY, False, "medelvärdet i länet"),
+        (ReferenceKind.COUNTY, True, "det vägda värdet i länet"),
     ],
 )
 def test_reference_words_say_whether_it_is_weighted(

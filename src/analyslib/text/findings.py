@@ -12,12 +12,16 @@ from analyslib.analysis.findings import Finding, FindingKind
 from analyslib.analysis.questions import Question, QuestionKind
 from analyslib.analysis.results import Comparison, Exemplar, Trend
 from analyslib.catalogue import Indicator, load_catalogue
-from analyslib.text.formats import format_amount, format_list, format_period, format_value
+from analyslib.text.formats import (
+    format_amount,
+    format_list,
+    format_pair,
+    format_period,
+    format_value,
+)
 from analyslib.text.sentences import (
     CERTAIN,
     VALUE_NOUNS,
-    caveat_sentence,
-    certainty_sentence,
     position_sentence,
     sensitivity_sentence,
     trend_sentence,
@@ -33,18 +37,21 @@ MAY_BE_CHANCE = (
 
 
 def finding_sentence(finding: Finding, indicator: Indicator, place: str) -> str:
-    """The finding as it stands in the summary, with its reservations."""
-    said = [FINDINGS[finding.kind](finding, indicator, place)]
-    if finding.sensitivity:
+    """The finding as it stands in the summary.
+
+    That it may be one of chance's many is said here; what holds for all (a whole population, say)
+    is explained once on the page.
+    """
+    said = [f"{indicator.short} – {FINDINGS[finding.kind](finding, indicator, place)}"]
+    if finding.sensitivity and finding.kind is FindingKind.POSITION:
         said.append(sensitivity_sentence(finding.sensitivity))
     if not finding.holds and finding.kind is not FindingKind.COURSE:
         said.append(MAY_BE_CHANCE)
-    said.append(caveat_sentence(finding.comparison))
     return " ".join(sentence for sentence in said if sentence)
 
 
 def _position(finding: Finding, indicator: Indicator, place: str) -> str:
-    text = f"{indicator.short}: {position_sentence(finding.comparison, indicator, place)}"
+    text = position_sentence(finding.comparison, indicator, place)
     if finding.trend and finding.trend.answer in CERTAIN:
         return f"{text} {_course_clause(finding.trend, indicator)}."
     return text
@@ -53,24 +60,18 @@ def _position(finding: Finding, indicator: Indicator, place: str) -> str:
 def _course(finding: Finding, indicator: Indicator, place: str) -> str:
     if finding.trend is None:
         raise ValueError("a finding about a course without its trend")
-    text = f"{indicator.short}: {trend_sentence(finding.trend, indicator, place)}"
-    own, other = finding.comparison.value, finding.comparison.reference.value
-    if own is None or other is None:
+    text = _lower(trend_sentence(finding.trend, indicator, place))
+    other = finding.comparison.reference.value
+    if other is None:
         return text
     words = reference_words(finding.comparison.reference)
-    return (
-        f"{text} {place} har {format_amount(own, indicator)} mot "
-        f"{format_amount(other, indicator)} för {words}. "
-        f"{certainty_sentence(finding.comparison, indicator)}"
-    )
+    amount = format_amount(other, indicator)
+    return f"{text} Jämfört med {words} ({amount}) finns ingen säkerställd skillnad."
 
 
 def _women_men(finding: Finding, indicator: Indicator, place: str) -> str:
-    women, men = _women_and_men(finding.comparison, indicator)
-    return (
-        f"{indicator.short}: i {place} har kvinnor {women} och män {men} "
-        f"{finding.comparison.year}. Skillnaden är säkerställd."
-    )
+    both = _women_and_men(finding.comparison, indicator)
+    return f"i {place} {both} {finding.comparison.year}. Skillnaden är säkerställd."
 
 
 FINDINGS: Mapping[FindingKind, Callable[[Finding, Indicator, str], str]] = {
@@ -101,7 +102,7 @@ def _learn(question: Question, indicators: Indicators, place: str) -> str:
     one = len(names) == 1
     who = "en liknande kommun som" if one else "liknande kommuner som"
     return (
-        f"{indicator.short}: {format_list(names)} är {who} ligger säkert bättre än {place}. "
+        f"{indicator.short} – {format_list(names)} är {who} ligger säkerställt bättre till än {place}. "
         f"Vad gör {'den' if one else 'de'} annorlunda, och vem tar kontakt?"
     )
 
@@ -115,9 +116,9 @@ def _own_history(question: Question, indicators: Indicators, place: str) -> str:
     finding = question.finding
     indicator = indicators[finding.kpi]
     if finding.trend and finding.trend.answer in CERTAIN:
-        seen = f"{indicator.short}: {_course_clause(finding.trend, indicator).lower()}"
+        seen = f"{indicator.short} – {_lower(_course_clause(finding.trend, indicator))}"
     elif finding.history:
-        seen = f"{indicator.short}: {_against(finding.history, indicator)}"
+        seen = f"{indicator.short} – {_against(finding.history, indicator)}"
     else:
         raise ValueError("a question about own history without any")
     return f"{seen}. Vad har hänt i {place} under de åren?"
@@ -126,9 +127,8 @@ def _own_history(question: Question, indicators: Indicators, place: str) -> str:
 def _difference(question: Question, indicators: Indicators, place: str) -> str:
     finding = question.finding
     indicator = indicators[finding.kpi]
-    women, men = _women_and_men(finding.comparison, indicator)
     return (
-        f"{indicator.short}: kvinnor har {women} och män {men} i {place}. "
+        f"{indicator.short} – {_women_and_men(finding.comparison, indicator)} i {place}. "
         "Är skillnaden motiverad av behoven, eller får kvinnor och män olika stöd?"
     )
 
@@ -162,17 +162,17 @@ QUESTIONS: Mapping[QuestionKind, Callable[[Question, Indicators, str], str]] = {
 
 def _seen(finding: Finding, indicators: Indicators, place: str) -> str:
     indicator = indicators[finding.kpi]
-    return f"{indicator.short}: {place} ligger {_against(finding.comparison, indicator)}."
+    return f"{indicator.short} – {place} ligger {_against(finding.comparison, indicator)}."
 
 
 def _against(comparison: Comparison, indicator: Indicator) -> str:
-    """säkert högre än riket, 3,1 procent mot 2,9 procent"""
+    """säkerställt högre än riket, 3,1 procent mot 2,9 procent"""
     own, other = comparison.value, comparison.reference.value
     if own is None or other is None:
         raise ValueError("a certain difference without its two values")
     side = "högre" if own > other else "lägre"
-    sure = "säkert " if comparison.answer in CERTAIN else ""
-    amounts = f"{format_amount(own, indicator)} mot {format_amount(other, indicator)}"
+    sure = "säkerställt " if comparison.answer in CERTAIN else ""
+    amounts = format_pair(own, other, indicator)
     return f"{sure}{side} än {reference_words(comparison.reference)}, {amounts}"
 
 
@@ -193,11 +193,19 @@ def _exemplar(exemplar: Exemplar, indicator: Indicator) -> str:
     return f"{name} ({amount}, på väg åt rätt håll)" if exemplar.improving else f"{name} ({amount})"
 
 
-def _women_and_men(comparison: Comparison, indicator: Indicator) -> tuple[str, str]:
+def _women_and_men(comparison: Comparison, indicator: Indicator) -> str:
+    """16 procent för kvinnor och 6 procent för män"""
     women, men = comparison.value, comparison.reference.value
     if women is None or men is None:
         raise ValueError("a difference between women and men without its two values")
-    return format_amount(women, indicator), format_amount(men, indicator)
+    return (
+        f"{format_amount(women, indicator)} för kvinnor och {format_amount(men, indicator)} för män"
+    )
+
+
+def _lower(sentence: str) -> str:
+    """As it reads after a dash: only the first letter is touched."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _quoted(indicator: Indicator) -> str:

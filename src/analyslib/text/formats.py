@@ -111,6 +111,14 @@ def format_amount(value: float, indicator: Indicator) -> str:
     return _with_unit(format_value(value, indicator), unit_words(indicator))
 
 
+def format_pair(first: float, second: float, indicator: Indicator) -> str:
+    """2,1 procent mot 2,9 procent; a longer unit is said once: 8 662 mot 5 653 kronor per …."""
+    own = format_amount(first, indicator)
+    if not is_percentage(indicator):
+        own = format_value(first, indicator)
+    return f"{own} mot {format_amount(second, indicator)}"
+
+
 def format_short(value: float, indicator: Indicator) -> str:
     """The number with a sign for its unit, where there is little room: "2,1 %", "1 385 kr"."""
     words = unit_words(indicator)

@@ -25,6 +25,7 @@ from analyslib.text.formats import (
     format_interval,
     format_list,
     format_number,
+    format_pair,
     format_period,
     format_value,
 )
@@ -107,7 +108,8 @@ def position_sentence(comparison: Comparison, indicator: Indicator, place: str) 
         where = f"{place} ligger på samma nivå som {words}: {own} {comparison.year}."
     else:
         side = "högre" if comparison.value > reference.value else "lägre"
-        where = f"{place} ligger {side} än {words}: {own} mot {other} {comparison.year}."
+        both = format_pair(comparison.value, reference.value, indicator)
+        where = f"{place} ligger {side} än {words}: {both} {comparison.year}."
     return f"{where} {certainty_sentence(comparison, indicator)}"
 
 

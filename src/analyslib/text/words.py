@@ -77,11 +77,11 @@ WHOLE_POPULATION_CAVEAT = (
 # After "lägre än": the reference as a person says it.
 REFERENCE_WORDS: Mapping[ReferenceKind, str] = {
     ReferenceKind.RIKET: "riket",
-    ReferenceKind.UNWEIGHTED_MEAN: "kommunernas medelvärde",
-    ReferenceKind.COUNTY: "länets medelvärde",
-    ReferenceKind.NETWORK: "nätverkets medelvärde",
-    ReferenceKind.SKR_GROUP: "kommungruppens medelvärde",
-    ReferenceKind.SIMILAR: "liknande kommuners medelvärde",
+    ReferenceKind.UNWEIGHTED_MEAN: "medelvärdet för alla kommuner",
+    ReferenceKind.COUNTY: "medelvärdet i länet",
+    ReferenceKind.NETWORK: "medelvärdet i nätverket",
+    ReferenceKind.SKR_GROUP: "medelvärdet i kommungruppen",
+    ReferenceKind.SIMILAR: "medelvärdet för liknande kommuner",
     ReferenceKind.OWN_HISTORY: "tidigare år",
     ReferenceKind.MEN: "männen",
     ReferenceKind.MUNICIPALITY: "den andra kommunen",
@@ -118,7 +118,7 @@ def reference_words(reference: Reference) -> str:
     if reference.kind == ReferenceKind.MUNICIPALITY:
         return reference.label
     words = REFERENCE_WORDS[reference.kind]
-    return words.replace("medelvärde", "vägda värde") if reference.weighted else words
+    return words.replace("medelvärdet", "det vägda värdet") if reference.weighted else words
 
 
 def weighting_words(reference: Reference) -> str:
