@@ -58,7 +58,7 @@ def release(
     hidden = hidden_cells(ledger, plan)
     publication = make_publication(title, atoms, layouts, ledger, hidden, profile, earlier)
     facts = {"title": title, "n_hidden": str(int(hidden.sum())), "certificate": certificate.digest}
-    counts = printed_counts(ledger.cells, ledger.dimensions, hidden)
+    counts = printed_counts(ledger, layouts, hidden)
     released = Released(counts, profile.threshold, publication.digest, "", facts)
     return Release(released, publication, plan, ledger, certificate)
 
@@ -70,7 +70,7 @@ def working_material(
     renderer."""
     ledger = build_ledger(atoms, layouts, profile)
     nothing = np.zeros(len(ledger.cells), dtype=bool)
-    counts = printed_counts(ledger.cells, ledger.dimensions, nothing)
+    counts = printed_counts(ledger, layouts, nothing)
     return Released(counts, profile.threshold, "", WORKING_MATERIAL)
 
 
@@ -80,18 +80,26 @@ def hidden_cells(ledger: Ledger, plan: Plan) -> np.ndarray:
     return np.asarray((row >= 0) & plan.hidden[np.maximum(row, 0)], dtype=bool)
 
 
-def printed_counts(
-    cells: pd.DataFrame, dimensions: Sequence[str], hidden: np.ndarray
-) -> pd.DataFrame:
-    """The cells as they are to be printed: a hidden one has no number, and looks like any other."""
+def printed_counts(ledger: Ledger, layouts: Sequence[Layout], hidden: np.ndarray) -> pd.DataFrame:
+    """The cells as they are to be printed: a hidden one has no number, and looks like any other.
+
+    A dimension that a layout takes only one value of is named by that value, never "alla".
+    """
+    cells = ledger.cells
     counts = cells[["layout", "crossing"]].astype("str")
-    for dimension in dimensions:
+    for dimension in ledger.dimensions:
+        total = {la.name: la.where[dimension][0] for la in layouts if _is_single(la, dimension)}
+        named = cells["layout"].map(total).astype("object").fillna(TOTAL)
         column = cells[dimension] if dimension in cells else pd.Series(None, index=cells.index)
-        counts[dimension] = column.astype("object").fillna(TOTAL).astype("str")
+        counts[dimension] = column.astype("object").fillna(named).astype("str")
     counts["count"] = cells["count"].astype("Int64").mask(hidden)
     counts["status"] = np.where(hidden, HIDDEN, "")
     counts["status"] = counts["status"].astype("str")
-    return counts
+    return counts.drop_duplicates(["layout", *ledger.dimensions], ignore_index=True)
+
+
+def _is_single(layout: Layout, dimension: str) -> bool:
+    return len(layout.where.get(dimension, ())) == 1
 
 
 def make_publication(

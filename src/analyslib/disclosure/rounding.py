@@ -46,7 +46,7 @@ def release_rounded(
     publication = make_publication(
         title, rounded, layouts, ledger, nothing, profile, earlier, ROUNDED
     )
-    counts = printed_counts(ledger.cells, ledger.dimensions, nothing)
+    counts = printed_counts(ledger, layouts, nothing)
     facts = {"title": title, "n_hidden": "0", "mode": ROUNDED}
     return Released(counts, profile.threshold, publication.digest, "", facts), publication
 
