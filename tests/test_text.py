@@ -112,7 +112,7 @@ def test_a_coded_answer_is_its_word_and_an_unknown_code_says_so() -> None:
     assert format_amount(1.0, coded) == "Ja"
     assert format_amount(2.0, coded) == "Nej"
     assert format_code(3.0, coded) == "kod\u00a03"
-    assert format_code(1.5, coded) == "kod\u00a01,50"
+    assert format_code(0.07, coded) == "0,07"
 
 
 def test_a_difference_of_percentages_is_counted_in_percentage_points() -> None:

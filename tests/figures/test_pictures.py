@@ -11,13 +11,26 @@ from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from made_pictures import KINDS, NAMES, PLACES, RESULTS, SOURCE, UMEA, kpi, panel, result
+from made_pictures import (
+    KINDS,
+    NAMES,
+    PLACES,
+    RESULTS,
+    SOURCE,
+    UMEA,
+    kpi,
+    panel,
+    profile_row,
+    result,
+)
+from made_results import reference
 
 from analyslib import figures
-from analyslib.analysis.results import Answer
+from analyslib.analysis.results import Answer, ReferenceKind
 from analyslib.figures.frame import Picture
-from analyslib.figures.inputs import Place, Series
+from analyslib.figures.inputs import Place, Point, Series
 from analyslib.figures.places import draw_dots
+from analyslib.figures.profile import draw_profile
 from analyslib.figures.rug import draw_rug
 from analyslib.figures.scale import text_width
 from analyslib.figures.trends import draw_trend
@@ -198,3 +211,37 @@ def test_a_count_is_never_drawn_beside_riket() -> None:
     picture = draw_trend(UMEA, count, "Antal", SOURCE)
     assert picture.table.columns == ("År", "Umeå")
     assert "Riket" not in picture.svg.decode()
+
+
+def test_a_county_that_is_the_network_is_shown_once() -> None:
+    network = reference(2.4, kind=ReferenceKind.NETWORK, weighted=False)
+    row = replace(profile_row(1), others=(replace(network, kind=ReferenceKind.COUNTY), network))
+    same = draw_profile(UMEA, [row], "Profil", SOURCE)
+    assert not any("länet" in column.lower() for column in same.table.columns)
+    county = replace(network, kind=ReferenceKind.COUNTY, value=2.6)
+    other = draw_profile(UMEA, [replace(row, others=(county, network))], "Profil", SOURCE)
+    assert any("länet" in column.lower() for column in other.table.columns)
+
+
+def test_a_profile_counts_its_answers_and_holds_each_raw_value(
+    pictures: dict[str, Picture],
+) -> None:
+    profile = pictures["profile"]
+    rows = [profile_row(n) for n in range(16)]
+    better = sum(row.comparison.answer == Answer.BETTER for row in rows)
+    assert f"Av 16\u00a0nyckeltal är {better} bättre" in profile.alt
+    own = [cell.value for cell in profile.table.raw_cells if cell.municipality == "2480"]
+    assert own == [row.comparison.value for row in rows]
+    riket = [cell.value for cell in profile.table.raw_cells if cell.municipality == "0000"]
+    assert riket == [2.9] * 16
+
+
+def test_a_coded_answer_is_dots_without_riket_or_a_mean() -> None:
+    coded = replace(kpi(kind="coded", unit="code (Ja=1, Nej=2)", decimals=0), breaks=())
+    answers = tuple(Point(year, 1.0 + year % 2) for year in range(2018, 2023))
+    shown = replace(panel(), indicator=coded, own=Series("Umeå", answers, "2480"))
+    picture = draw_trend(UMEA, shown, "Svar", SOURCE)
+    labels = {text.text for text in texts(picture)}
+    assert {"Ja", "Nej", "Umeå Ja"} <= labels
+    assert "Riket" not in picture.svg.decode()
+    assert "stroke-width: 2.2" not in picture.svg.decode(), "no line between codes"

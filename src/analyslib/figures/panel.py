@@ -56,8 +56,12 @@ STYLES: tuple[tuple[str, Dash | None, str], ...] = (
 
 
 def comparable(panel: TrendPanel) -> TrendPanel:
-    """The panel as it can be drawn: a count is never set beside Riket's or a mean's."""
-    return replace(panel, others=(), band=None) if panel.indicator.kind == "count" else panel
+    """The panel as it can be drawn.
+
+    A count is never set beside Riket's or a mean's, and a coded answer has no mean.
+    """
+    alone = panel.indicator.kind in ("count", "coded")
+    return replace(panel, others=(), band=None) if alone else panel
 
 
 def year_range(panels: Iterable[TrendPanel]) -> tuple[int, int]:
@@ -94,7 +98,7 @@ def _shown_values(panel: TrendPanel) -> Iterable[float | None]:
 def draw_lines(canvas: Canvas, axes: Axes, panel: TrendPanel, ticks: int) -> None:
     """Everything inside the box: grid, band, the others, the own line and the breaks."""
     draw_grid(canvas, axes, panel.indicator, ticks)
-    if panel.band and panel.indicator.kind != "coded":
+    if panel.band:
         draw_band(canvas, axes, panel.band)
     draw_others(canvas, axes, panel)
     draw_breaks(canvas, axes, panel.indicator)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from analyslib.analysis.results import Answer, Reason, Reference, ReferenceKind
@@ -61,6 +63,7 @@ def draw_profile(
 
     Rows of one area stand together under its name, in the order they come.
     """
+    rows = _without_twins(rows)
     kinds = [kind for kind in REFERENCE_MARKS if any(kind in _kinds(row) for row in rows)]
     areas = [(area, list(group)) for area, group in groupby(rows, lambda row: row.area)]
     subtitle = "Varje rad har en egen skala med riket i mitten."
@@ -86,6 +89,25 @@ def draw_profile(
 def _is_against_mean(row: ProfileRow) -> bool:
     reference = row.comparison.reference
     return reference.kind is not ReferenceKind.RIKET and reference.value is not None
+
+
+def _without_twins(rows: Sequence[ProfileRow]) -> list[ProfileRow]:
+    """Without the county where it is the network itself: two marks in one place say nothing."""
+    for row in rows:
+        county = _value_of(row, ReferenceKind.COUNTY)
+        network = _value_of(row, ReferenceKind.NETWORK)
+        if county is None or network is None:
+            alike = county is network
+        else:
+            alike = math.isclose(county, network)
+        if not alike:
+            return list(rows)
+    return [replace(row, others=tuple(o for o in row.others if o.kind is not ReferenceKind.COUNTY))
+            for row in rows]  # fmt: skip
+
+
+def _value_of(row: ProfileRow, kind: ReferenceKind) -> float | None:
+    return next((other.value for other in row.others if other.kind is kind), None)
 
 
 def _kinds(row: ProfileRow) -> set[ReferenceKind]:

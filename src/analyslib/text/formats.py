@@ -101,8 +101,13 @@ def format_value(value: float, indicator: Indicator) -> str:
 
 
 def format_code(value: float, indicator: Indicator) -> str:
-    """The word of a coded answer; a code without a word is shown as the code it is."""
-    code = format_number(value) if float(value).is_integer() else format_number(value, 2)
+    """The word of a coded answer; a code without a word is shown as the code it is.
+
+    What is no code at all (a mean of codes, as sources have for Riket) stays a number.
+    """
+    if not float(value).is_integer():
+        return format_number(value, 2)
+    code = format_number(value)
     return (indicator.coding or {}).get(code, f"kod{NBSP}{code}")
 
 
