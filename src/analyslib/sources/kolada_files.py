@@ -11,6 +11,7 @@ import duckdb
 
 from analyslib.errors import Fault, SourceError
 from analyslib.sources.kolada_shapes import (
+    DAMAGED,
     TITLES,
     Shape,
     cut_off,
@@ -121,7 +122,7 @@ def check(path: Path, today: date | None = None) -> Checked:
             connection.execute(f"CREATE VIEW incoming AS {select_rows(shape, [path])}")
             rows = _count(connection, "true")
             faults = list(_faults(connection, path, shape, (today or date.today()).year))
-        except duckdb.Error as error:
+        except DAMAGED as error:
             raise _unreadable(path, error) from error
     if not rows:
         raise SourceError("Filen har inga rader.", path.name, "Hämta den på nytt.")

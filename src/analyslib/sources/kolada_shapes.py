@@ -84,6 +84,8 @@ JSON_COLUMNS = {
     "municipality": 'id VARCHAR, title VARCHAR, "type" VARCHAR',
 }
 HEAD = 200_000
+# What DuckDB raises for a file that is not whole. Anything else is a mistake of ours.
+DAMAGED = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,7 @@ def _parquet_columns(path: Path) -> dict[str, str]:
     try:
         described = duckdb.execute("DESCRIBE SELECT * FROM read_parquet($p)", {"p": str(path)})
         return {name: kind for name, kind, *_ in described.fetchall()}
-    except duckdb.Error as error:
+    except DAMAGED as error:
         raise cut_off(path) from error
 
 
@@ -291,7 +293,7 @@ def _table(shape: Shape, paths: Sequence[Path], row: bool) -> str:
 
 
 def _compression(shape: Shape) -> str:
-    return "gzip" if shape.packed else "none"
+    return "gzip" if shape.packed else "uncompressed"
 
 
 def _text(name: str) -> str:

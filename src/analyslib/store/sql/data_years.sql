@@ -1,6 +1,6 @@
 -- One row: one year with at least one value of an indicator in some municipality.
 SELECT DISTINCT year
-FROM observation
+FROM benchmark
 SEMI JOIN indicator USING (kpi)
-WHERE value IS NOT NULL
+WHERE n > 0
 ORDER BY year
