@@ -71,3 +71,19 @@ def own_workspace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("ANALYSLIB_HOME", str(home))
     monkeypatch.delenv("ANALYSLIB_PUBLISH_DB", raising=False)
     return home
+
+
+@pytest.fixture(scope="session")
+def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of a workspace with the demo's data, built once, and the real notebooks."""
+    from analyslib.workbench import build_workspace, make_demo_data
+    from analyslib.workspace import Workspace
+
+    root = tmp_path_factory.mktemp("demo")
+    for folder in ("data/raw", "data/processed", "reports"):
+        (root / folder).mkdir(parents=True)
+    (root / "notebooks").symlink_to(REPOSITORY / "notebooks", target_is_directory=True)
+    workspace = Workspace(root, demo=True)
+    make_demo_data(workspace)
+    build_workspace(workspace)
+    return root

@@ -112,24 +112,44 @@ def add(
     source: Annotated[str, typer.Argument(metavar="KÄLLA", help="kolada, oj, isu eller matt.")],
     files: Files,
     vintage: Vintage = None,
+    year: Annotated[
+        int | None, typer.Option("--year", help="Året, för filer som inte säger det själva (oj).")
+    ] = None,
+    publisher: Annotated[
+        str, typer.Option("--publisher", help="Utgivaren: socialstyrelsen, scb eller kolada (oj).")
+    ] = "",
+    title: Annotated[
+        str, typer.Option("--title", help="Tabellens namn, där filen saknar det (oj).")
+    ] = "",
+    extraction_date: Annotated[
+        str, typer.Option("--extraction-date", help="Uttagsdatum, ÅÅÅÅ-MM-DD (isu).")
+    ] = "",
     demo: Demo = False,
 ) -> None:
     """Kontrollera filer och ta in dem i arkivet. Är något fel tas ingenting in."""
     from analyslib.workbench import add_files
 
-    for file in add_files(workspace(demo), source, files, vintage=vintage):
+    given = {
+        "vintage": vintage,
+        "year": year,
+        "publisher": publisher,
+        "title": title,
+        "extraction_date": extraction_date,
+    }
+    for file in add_files(workspace(demo), source, files, **given):
         print(f"Tog in {file.origin.original_name}: {file.origin.title}, {file.origin.rows} rader.")
 
 
 @app.command()
 def check(
     files: Files,
+    source: Annotated[str, typer.Option("--source", help="isu, oj eller kolada.")] = "isu",
     out: Annotated[Path, typer.Option("--out", help="Mappen där fellistan läggs.")] = Path(),
 ) -> None:
     """Kontrollera filer utan att ta in dem, och skriv en fellista som avsändaren kan använda."""
     from analyslib.workbench import check_files
 
-    lines, is_clean = check_files(files, out)
+    lines, is_clean = check_files(source, files, out)
     print("\n".join(lines))
     if not is_clean:
         raise typer.Exit(11)

@@ -5,6 +5,7 @@ The command line and the notebooks for facilitators call the same functions.
 
 from __future__ import annotations
 
+import inspect
 import os
 import subprocess
 import sys
@@ -19,7 +20,14 @@ from analyslib.facts import read_facts
 from analyslib.pack import OnPage, PackResult, build_pack
 from analyslib.pack_plan import Status
 from analyslib.report import find_report, render_report
-from analyslib.sources import SOURCES, extract_template, kolada_client
+from analyslib.sources import (
+    SOURCES,
+    extract_template,
+    kolada,
+    kolada_client,
+    open_comparisons,
+    scb,
+)
 from analyslib.sources.demo import write_demo
 from analyslib.sources.extract_check import check_file
 from analyslib.sources.extract_report import summarise_check, write_error_list
@@ -49,9 +57,12 @@ def fetch_source(
     workspace: Workspace, source: str, since: str = "", listener: Listener = silent
 ) -> tuple[str, ...]:
     """Fetch from a source; what came is told in lines."""
+    if source == "scb":
+        return (f"Hämtade {len(scb.fetch(workspace, progress=listener))} filer till arkivet.",)
     if source != "kolada":
         raise UsageError(
-            f"Det går inte att hämta från ”{source}”.", remedy="Källor att hämta från: kolada."
+            f"Det går inte att hämta från ”{source}”.",
+            remedy="Källor att hämta från: kolada och scb.",
         )
     found = kolada_client.fetch(
         workspace,
@@ -71,33 +82,58 @@ def add_files(
     workspace: Workspace, source: str, files: Iterable[Path], **options: object
 ) -> list[ArchivedFile]:
     """Check files and take them into the archive; one that is wrong stops them all."""
-    if source not in SOURCES:
+    takers = {name: module for name, module in SOURCES.items() if hasattr(module, "add")}
+    if source not in takers:
         raise UsageError(
-            f"Det finns ingen källa ”{source}”.", remedy=f"Källor: {', '.join(SOURCES)}."
+            f"Det går inte att lägga in filer från ”{source}”.",
+            remedy=f"Källor: {', '.join(takers)}.",
         )
+    add = takers[source].add
     given = {name: value for name, value in options.items() if value}
-    try:
-        return SOURCES[source].add(workspace, list(files), **given)
-    except TypeError as error:
-        unknown = [name for name in given if f"'{name}'" in str(error)]
-        if not unknown:
-            raise
-        raise UsageError(f"Källan {source} tar inte emot valet --{unknown[0]}.") from error
+    unknown = sorted(set(given) - set(inspect.signature(add).parameters))
+    if unknown:
+        words = ", ".join(f"--{name.replace('_', '-')}" for name in unknown)
+        raise UsageError(f"Källan {source} har inget val {words}.")
+    return add(workspace, list(files), **given)
 
 
-def check_files(files: Iterable[Path], folder: Path) -> tuple[tuple[str, ...], bool]:
+def check_files(source: str, files: Iterable[Path], folder: Path) -> tuple[tuple[str, ...], bool]:
     """Check files without taking them in: what to know first, and whether all may be taken in.
 
     An extract of individual follow-up gets an error list in `folder` that its sender can use.
     """
-    lines: list[str] = []
-    is_clean = True
-    for file in files:
-        result = check_file(file)
-        is_clean = is_clean and result.is_accepted
-        lines += [f"{file.name}:", *(f"  {line}" for line in summarise_check(result))]
-        lines += [f"  Fellista: {path}" for path in write_error_list(result, folder)]
-    return tuple(lines), is_clean
+    if source not in CHECKS:
+        raise UsageError(
+            f"Det går inte att kontrollera filer från ”{source}”.",
+            remedy=f"Källor: {', '.join(CHECKS)}.",
+        )
+    found = [CHECKS[source](file, folder) for file in files]
+    lines = [line for of_file, _ in found for line in of_file]
+    return tuple(lines), all(is_clean for _, is_clean in found)
+
+
+def _check_extract(file: Path, folder: Path) -> tuple[list[str], bool]:
+    result = check_file(file)
+    lines = [f"{file.name}:", *(f"  {line}" for line in summarise_check(result))]
+    lines += [f"  Fellista: {path}" for path in write_error_list(result, folder)]
+    return lines, result.is_accepted
+
+
+def _check_table(file: Path, folder: Path) -> tuple[list[str], bool]:
+    return [f"{file.name}: {open_comparisons.check(file).summary}"], True
+
+
+def _check_kolada(file: Path, folder: Path) -> tuple[list[str], bool]:
+    checked = kolada.check(file)
+    return [f"{file.name}: {checked.rows} rader, inga fel."], True
+
+
+Check = Callable[[Path, Path], tuple[list[str], bool]]
+CHECKS: Mapping[str, Check] = {
+    "isu": _check_extract,
+    "oj": _check_table,
+    "kolada": _check_kolada,
+}
 
 
 def write_template(kind: str, path: Path) -> Path:
@@ -170,6 +206,14 @@ def describe_pack(result: PackResult) -> str:
     if result.delivery.index.is_file():
         lines.append(f"Startsida: {result.delivery.index.resolve().as_uri()}")
     return "\n".join([*lines, f"Kvittens: {result.delivery.receipt.resolve()}"])
+
+
+def audit_folder(folder: Path) -> tuple[str, bool]:
+    """What could be worked out from the packs in and under a folder, and whether it is nothing."""
+    from analyslib.disclosure.audit import audit_packs
+
+    report = audit_packs(folder)
+    return str(report), report.is_passed
 
 
 def describe_workspace(workspace: Workspace) -> str:
