@@ -213,7 +213,7 @@ def audit_folder(folder: Path) -> tuple[str, bool]:
     from analyslib.disclosure.audit import audit_packs
 
     report = audit_packs(folder)
-    return str(report), report.is_passed
+    return report.text, report.is_passed
 
 
 def describe_workspace(workspace: Workspace) -> str:

@@ -19,7 +19,7 @@ from analyslib.figures.trends import draw_area_trends
 from analyslib.sections.material import Material, indicators_of, read_material
 from analyslib.sections.municipality_tables import (
     answers_table,
-    area_table,
+    area_tables,
     breaks_table,
     context_table,
     missing_table,
@@ -194,7 +194,7 @@ class MunicipalityReport:
             paragraphs(area.why),
             None if with_value else self._empty_area(area),
             self._trends(area, known),
-            area_table(self.material, area, known) if known else None,
+            *area_tables(self.material, area, known),
             women_men_table(self.material, area, known),
             self._without_values(area, known),
             paragraph(area.caveats, "anmarkning"),

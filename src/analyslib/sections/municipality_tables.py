@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from analyslib.analysis.results import Answer, Comparison, ReferenceKind
 from analyslib.catalogue import RIKET, Area, Indicator
@@ -14,54 +14,87 @@ from analyslib.text.formats import format_date, format_list, format_number
 from analyslib.text.words import ANSWER_WORDS, REASON_WORDS, format_answer, format_trend_answer
 
 
+MEAN_MARK, NO_BREAK = "°", "\u00a0"
 GROUPS = {
-    ReferenceKind.UNWEIGHTED_MEAN: "Alla kommuner, ovägt",
-    ReferenceKind.SIMILAR: "Liknande kommuner, ovägt",
-    ReferenceKind.NETWORK: "Nätverket, ovägt",
+    ReferenceKind.UNWEIGHTED_MEAN: "Alla kommuner",
+    ReferenceKind.SIMILAR: "Liknande kommuner",
+    ReferenceKind.COUNTY: "Länet",
+    ReferenceKind.NETWORK: "Nätverket",
 }
 ASPECTS = {
-    "background": "Bakgrund",
-    "resources": "Resurser",
-    "volumes": "Volymer",
-    "quality": "Kvalitet",
-    "results": "Resultat",
+    "bakgrund": ("background",),
+    "resurser": ("resources",),
+    "volymer": ("volumes",),
+    "kvalitet och resultat": ("quality", "results"),
 }
 OWN_WORK = "Egen bearbetning av data från Kolada; egna värden och Riket är oförändrade från källan."
 
 
-def area_table(material: Material, area: Area, indicators: Sequence[Indicator]) -> Table:
-    """Own values over the years, Riket, the groups' means and the two answers."""
-    order = list(ASPECTS)
-    rows = sorted(indicators, key=lambda indicator: order.index(indicator.aspect))
+def area_tables(material: Material, area: Area, indicators: Sequence[Indicator]) -> Iterator[Table]:
+    """One table each for resources, volumes, quality and results."""
+    for words, aspects in ASPECTS.items():
+        rows = [indicator for indicator in indicators if indicator.aspect in aspects]
+        if rows:
+            yield _aspect_table(material, f"{area.title}, {words}: {material.place.name}", rows)
+
+
+def _aspect_table(material: Material, caption: str, indicators: Sequence[Indicator]) -> Table:
+    """The two answers, own values over the years, Riket, and the groups' means."""
     return Table(
-        caption=f"{area.title}: värden för {material.place.name}",
+        caption=caption,
         columns=(
             "Nyckeltal",
-            "Del",
-            *map(str, material.years),
-            f"Riket, vägt, {material.year}",
-            *(f"{label}, {material.year}" for label in GROUPS.values()),
-            "Läge mot riket",
+            "Läge",
             "Utveckling",
+            *map(str, material.years),
+            f"Riket {material.year}, vägt",
+            *(f"{label} {material.year}, ovägt" for label in GROUPS.values()),
         ),
-        rows=tuple(_area_row(material, indicator) for indicator in rows),
-        note="Riket är vägt efter folkmängd; i ovägda medelvärden räknas alla kommuner lika.",
+        rows=tuple(_area_row(material, indicator) for indicator in indicators),
+        note=_reservations(material, indicators),
         source_line=OWN_WORK,
     )
 
 
 def _area_row(material: Material, indicator: Indicator) -> tuple[Cell, ...]:
-    comparison = material.position(indicator.id)
+    position = material.position(indicator.id)
     trend = material.trend_of.get((indicator.id, "T"))
     return (
         header_cell(f"{indicator.short} ({indicator.unit})"),
-        text_cell(ASPECTS[indicator.aspect]),
+        text_cell(_position_words(position)),
+        text_cell(format_trend_answer(trend.answer) if trend else "–"),
         *(own_cell(material, indicator, year) for year in material.years),
         riket_cell(material, indicator, material.year),
         *(_mean_cell(material, indicator, kind) for kind in GROUPS),
-        text_cell(answer_words(comparison)),
-        text_cell(format_trend_answer(trend.answer) if trend else "–"),
     )
+
+
+def _position_words(position: Comparison | None) -> str:
+    """The answer, marked where it is against all municipalities for want of a value for Riket."""
+    if position is None or position.value is None:
+        return "–"
+    words = format_answer(position.answer)
+    if position.reference.kind is ReferenceKind.UNWEIGHTED_MEAN:
+        return f"{words}{NO_BREAK}{MEAN_MARK}"
+    return words
+
+
+def _reservations(material: Material, indicators: Sequence[Indicator]) -> str:
+    """Why some of the positions cannot be judged, and which are not against Riket."""
+    why: dict[str, list[str]] = {}
+    against_mean = False
+    for indicator in indicators:
+        position = material.position(indicator.id)
+        if position is None or position.value is None:
+            continue
+        against_mean |= position.reference.kind is ReferenceKind.UNWEIGHTED_MEAN
+        if position.answer is Answer.CANNOT_BE_JUDGED and position.reason in REASON_WORDS:
+            why.setdefault(REASON_WORDS[position.reason], []).append(indicator.short)
+    said = [f"{MEAN_MARK} jämfört med alla kommuner: riket saknar värde."] if against_mean else []
+    said += [
+        f"Läget kan inte bedömas, {reason}: {format_list(names)}." for reason, names in why.items()
+    ]
+    return " ".join(said)
 
 
 def own_cell(material: Material, indicator: Indicator, year: int, gender: str = "T") -> Cell:
