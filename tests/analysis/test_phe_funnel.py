@@ -87,6 +87,16 @@ def test_pure_chance_is_not_overdispersed() -> None:
     assert shares.target == pytest.approx(0.3, abs=0.01)
 
 
+def test_values_more_alike_than_chance_add_nothing() -> None:
+    n = np.full(50, 400)
+    assert share_overdispersion(n * 0.25, n).tau2 == 0
+    plain, wide = (
+        share_limits(n, 0.25),
+        overdispersed_share_limits(n, share_overdispersion(n * 0.25, n)),
+    )
+    np.testing.assert_allclose(wide, plain, atol=0.005)
+
+
 def test_overdispersed_ratio_limits_hold_what_differs() -> None:
     rng = np.random.default_rng(4)
     expected = rng.uniform(100, 2000, 3000)

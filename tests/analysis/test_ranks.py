@@ -20,6 +20,8 @@ def test_uncertain_values_could_lie_anywhere() -> None:
 def test_equal_values_share_the_best_place() -> None:
     found = rank_with_interval([5.0, 5.0, 1.0], [0.1] * 3, high_first=True)
     assert list(found.rank) == [1, 1, 3]
+    exact = rank_with_interval([5.0, 5.0, 1.0], [0.0] * 3, high_first=True)
+    assert list(exact.low) == [1, 1, 3]
 
 
 def test_without_an_error_no_interval_and_without_a_value_no_place() -> None:

@@ -30,7 +30,7 @@ def quantile_group(values: ArrayLike, groups: int, high_first: bool = True) -> F
     rank = lowest_rank(-x[known] if high_first else x[known])
     # rounded first: size / groups is not exact, and a ceiling would lift what should be whole
     steps = np.ceil(np.round((size + 1 - rank) / (size / groups), 9))
-    found[known] = np.maximum(groups + 1 - steps, 1)
+    found[known] = groups + 1 - steps
     return found
 
 
