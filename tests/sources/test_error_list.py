@@ -13,7 +13,7 @@ from analyslib.sources.extract_report import write_error_list as write_for
 
 
 ERRORS = ErrorList(
-    name="uttag <1>.xlsx".replace("<", "").replace(">", ""),
+    name="uttag <1>.xlsx",
     summary=("Filen kan inte tas emot förrän felen är rättade.",),
     rows=[ErrorRow(1, "row", "Ärenden!C14", "A10", "Slutar före & börjar.", "Rätta <datumet>.")],
     checks=[
@@ -38,7 +38,7 @@ def test_the_page_is_one_file_in_swedish_with_escaped_texts(tmp_path: Path) -> N
     _, page = write_error_list(ERRORS, tmp_path)
     text = page.read_text(encoding="utf-8")
     assert '<html lang="sv">' in text
-    assert "<caption>1 celler</caption>" in text
+    assert "<caption>1 cell</caption>" in text
     assert "Rätta &lt;datumet&gt;." in text
     assert "http" not in text and "<script" not in text
     assert text.count('scope="col"') == 11
@@ -48,7 +48,7 @@ def test_a_formula_in_a_header_of_the_sender_stays_text(tmp_path: Path) -> None:
     rows = [{**row, "=1+1": "x"} for row in episodes()]
     result = check_files([write_workbook(tmp_path / "uttag.xlsx", rows)])
     workbook, page = write_for(result, tmp_path / "ut")
-    assert workbook.is_file() and page.is_file()
+    assert (workbook.name, page.name) == ("fellista uttag.xlsx", "fellista uttag.html")
     assert not any("<f>" in part for part in _parts(workbook))
 
 

@@ -5,6 +5,7 @@ Any source can fill one. It names places, rules and remedies, and never repeats 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -64,11 +65,17 @@ _CHECK_HEADERS = ("regel", "vad som prövas", "utfall", "antal celler", "varför
 def write_error_list(errors: ErrorList, folder: Path) -> tuple[Path, Path]:
     """Write ``fellista <name>.xlsx`` and ``.html`` in `folder`; gives both paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    stem = f"fellista {errors.name}"
+    stem = f"fellista {_short_name(errors.name)}"
     return (
         _write_workbook(errors, folder / f"{stem}.xlsx"),
         _write_page(errors, folder / f"{stem}.html"),
     )
+
+
+def _short_name(name: str) -> str:
+    """Without endings: "uttag.xlsx" gives "fellista uttag.xlsx" and no second ending."""
+    plain = re.sub(r"\.[A-Za-z]{2,4}(?=,|$)", "", name)
+    return re.sub(r"[^\w ,.-]", "_", plain)[:80]
 
 
 def _error_cells(row: ErrorRow) -> tuple[str | int, ...]:
@@ -144,7 +151,7 @@ def _write_page(errors: ErrorList, path: Path) -> Path:
         f'<tr class="{row.level}">{_table_cells(_error_cells(row))}</tr>' for row in shown
     )
     checks = "".join(f"<tr>{_table_cells(_check_cells(row))}</tr>" for row in errors.checks)
-    caption = f"{len(errors.rows)} celler"
+    caption = "1 cell" if len(errors.rows) == 1 else f"{len(errors.rows)} celler"
     if len(shown) < len(errors.rows):
         caption += f", de första {len(shown)} visas här och alla i Excelfilen"
     page = (
