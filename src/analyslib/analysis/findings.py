@@ -237,6 +237,7 @@ def _spread_out(found: list[Finding], limit: int) -> tuple[Finding, ...]:
 def _novelty(item: Finding, chosen: list[Finding]) -> float:
     area = sum(other.area == item.area for other in chosen)
     aspect = sum(other.aspect == item.aspect for other in chosen)
+    twins = sum((other.area, other.aspect) == (item.area, item.aspect) for other in chosen)
     side = sum(other.favourable == item.favourable for other in chosen)
     kind = sum(other.kind == item.kind for other in chosen if item.kind != FindingKind.POSITION)
-    return 0.5**area * 0.6**aspect * 0.75**side * 0.5**kind
+    return 0.5**area * 0.6**aspect * 0.4**twins * 0.75**side * 0.5**kind
