@@ -240,4 +240,5 @@ def _novelty(item: Finding, chosen: list[Finding]) -> float:
     twins = sum((other.area, other.aspect) == (item.area, item.aspect) for other in chosen)
     side = sum(other.favourable == item.favourable for other in chosen)
     kind = sum(other.kind == item.kind for other in chosen if item.kind != FindingKind.POSITION)
-    return 0.5**area * 0.8**aspect * 0.25**twins * 0.75**side * 0.5**kind
+    again = 0.4 if item.aspect == "resources" else 0.8  # costs go together over the areas, too
+    return 0.5**area * again**aspect * 0.25**twins * 0.75**side * 0.5**kind
