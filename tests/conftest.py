@@ -87,3 +87,25 @@ def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_demo_data(workspace)
     build_workspace(workspace)
     return root
+
+
+@pytest.fixture(scope="session")
+def real_workspace(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Path:
+    """The root of a workspace with real social-service figures 1994-2022, built once."""
+    from datetime import date
+
+    from analyslib.sources import kolada
+    from analyslib.store.build import build
+    from analyslib.workspace import Workspace
+
+    root = tmp_path_factory.mktemp("real")
+    for folder in ("data/raw", "data/processed", "reports"):
+        (root / folder).mkdir(parents=True)
+    (root / "notebooks").symlink_to(REPOSITORY / "notebooks", target_is_directory=True)
+    folder = shared_data / "kolada"
+    groups = folder.glob("municipality_group_members_*.csv")
+    values = folder / "social_services_all606_values_1994_2022.parquet"
+    files = [values, *folder.glob("kpi_metadata_*.csv"), *groups]
+    kolada.add(Workspace(root), files, retrieved=date(2026, 8, 1))
+    build(Workspace(root))
+    return root
