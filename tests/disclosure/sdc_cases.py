@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -54,24 +53,27 @@ def synthetic_ledger(reference: Path, name: str, profile: Profile) -> Ledger:
     return build_ledger(synthetic_atoms(reference, name), [Layout("pack", dimensions)], profile)
 
 
-def brute_force(
-    cells: Sequence[Sequence[int]],
-    counts: Sequence[int],
-    hidden: Sequence[bool],
-    careful: bool,
-    most: int,
-) -> list[tuple[int, int]]:
-    """Every world counted through, slowly and obviously: lowest and highest of each cell.
+def every_world(total: int, atoms: int) -> np.ndarray:
+    """All ways to spread `total` people over the atoms: one row = one world."""
+    if atoms == 1:
+        return np.array([[total]])
+    parts = [
+        np.column_stack([np.full(len(rest), first), rest])
+        for first in range(total + 1)
+        for rest in (every_world(total - first, atoms - 1),)
+    ]
+    return np.concatenate(parts)
 
-    No atom is thought to exceed `most`, which must be at least the total.
-    """
-    truth = [sum(counts[a] for a in cell) for cell in cells]
-    low, high = [10**9] * len(cells), [-1] * len(cells)
-    for world in product(range(most + 1), repeat=len(counts)):
-        sums = [sum(world[a] for a in cell) for cell in cells]
-        shown = all(h or s == t for h, s, t in zip(hidden, sums, truth, strict=True))
-        floors = all(s >= 1 or t == 0 for s, t in zip(sums, truth, strict=True))
-        if shown and (floors or not careful):
-            low = [min(a, b) for a, b in zip(low, sums, strict=True)]
-            high = [max(a, b) for a, b in zip(high, sums, strict=True)]
-    return list(zip(low, high, strict=True))
+
+def brute_force(
+    cells: Sequence[Sequence[int]], counts: Sequence[int], hidden: Sequence[bool], careful: bool
+) -> list[tuple[int, int]]:
+    """Every world counted through: lowest and highest of each cell. The total must be shown."""
+    matrix = np.array([[int(a in cell) for a in range(len(counts))] for cell in cells])
+    truth = matrix @ np.array(counts)
+    sums = every_world(sum(counts), len(counts)) @ matrix.T
+    fits = (sums[:, ~np.array(hidden)] == truth[~np.array(hidden)]).all(axis=1)
+    if careful:
+        fits &= (sums[:, truth > 0] >= 1).all(axis=1)
+    left = sums[fits]
+    return list(zip(left.min(axis=0).tolist(), left.max(axis=0).tolist(), strict=True))

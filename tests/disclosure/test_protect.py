@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from analyslib.disclosure.certificate import verify
 from analyslib.disclosure.proof import certify, demands_of
 from analyslib.disclosure.protect import Plan, price_of, protect
 from analyslib.disclosure.rules import Profile
-from analyslib.disclosure.system import CAREFUL_READER, READER, System
+from analyslib.disclosure.system import CAREFUL_READER, READER, State, System
 
 
 def secondary_cells(reference: Path, name: str, profile: Profile) -> tuple[Plan, int]:
@@ -106,22 +107,48 @@ def test_no_released_pattern_can_be_worked_out(prove: bool) -> None:
 def test_brute_force_finds_nothing_either(prove: bool) -> None:
     """The plan against every possible world, counted through one by one."""
 
-    @settings(max_examples=60 if prove else 8, deadline=None, derandomize=True)
-    @given(counts=st.lists(st.integers(0, 4), min_size=4, max_size=4))
-    def holds(counts: list[int]) -> None:
-        cells = [[0], [1], [2], [3], [0, 1], [2, 3], [0, 2], [1, 3], [0, 1, 2, 3]]
-        keep = [a for a, x in enumerate(counts) if x]
-        number = {a: i for i, a in enumerate(keep)}
-        rows = sorted({tuple(number[a] for a in c if a in number) for c in cells} - {()})
-        if not rows:
-            return
-        values = [counts[a] for a in keep]
-        system = system_of(rows, values)
+    @settings(max_examples=100 if prove else 15, deadline=None, derandomize=True)
+    @given(people=st.lists(st.integers(0, 8), min_size=1, max_size=9))
+    def holds(people: list[int]) -> None:
+        at = np.arange(9).reshape(3, 3)
+        cells = [[int(a)] for a in at.ravel()] + at.tolist() + at.T.tolist()
+        counts = np.bincount(people, minlength=9).tolist()
+        system = alive([*cells, at.ravel().tolist()], counts)
+        official = np.where(system.values == len(people), State.PUBLIC, State.OPEN)
+        system = replace(system, state=official)
         plan = protect(system, Profile(threshold=3))
+        rows = [system.atoms_of(i).tolist() for i in range(system.n_rows)]
+        impossible = {i.requirement.row for i in plan.impossible}
         for careful in (False, True):
-            found = brute_force(rows, values, plan.hidden.tolist(), careful, sum(values) + 3)
-            for row in np.flatnonzero((system.values < 3) & (system.values > 0)):
+            hidden = plan.hidden & (official == State.OPEN)
+            found = brute_force(rows, system.counts.tolist(), hidden.tolist(), careful)
+            for row in np.flatnonzero(plan.primary):
                 low, high = found[row]
-                assert low < high
+                assert low < high or row in impossible
 
     holds()
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("careful", "optimum"), [(False, 17), (True, 20)])
+def test_proven_optimum_of_one_municipality(reference: Path, careful: bool, optimum: int) -> None:
+    profile = Profile(careful=careful)
+    ledger = synthetic_ledger(reference, "d1", profile)
+    plan = protect(ledger.system, profile, ledger.copies.astype(float))
+    assert int(ledger.copies[plan.secondary].sum()) == optimum
+    assert not plan.proof.unmet and not plan.impossible
+
+
+def test_what_cannot_be_met_is_listed() -> None:
+    """An official total over one small group tells it, whatever we hide."""
+    system = system_of([[0], [1], [0, 1]], [3, 20])
+    told = replace(system, state=np.array([State.OPEN, State.PUBLIC, State.PUBLIC]))
+    plan = protect(told, Profile())
+    assert plan.hidden[0]
+    assert {i.requirement.row for i in plan.impossible} == {0}
+    assert all(i.reachable == 0 for i in plan.impossible)
+
+
+def test_nothing_to_hide() -> None:
+    plan = protect(system_of([[0], [1], [0, 1]], [30, 20]), Profile())
+    assert not plan.hidden.any() and plan.proof.requirements == ()

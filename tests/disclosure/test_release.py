@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sdc_cases import system_of
 
 from analyslib.disclosure.audit import audit_packs, audit_publications
+from analyslib.disclosure.explain import explain
 from analyslib.disclosure.layout import Layout
 from analyslib.disclosure.publication import (
     Publication,
@@ -23,6 +25,7 @@ from analyslib.disclosure.publication import (
 from analyslib.disclosure.release import Release, release, working_material
 from analyslib.disclosure.released import HIDDEN, frames_of, released_from
 from analyslib.disclosure.rules import Profile
+from analyslib.disclosure.system import CAREFUL_READER
 from analyslib.errors import DisclosureError, UsageError
 
 
@@ -182,3 +185,48 @@ def test_a_missing_earlier_pack_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(DisclosureError, match="tidigare paket som det hör ihop med saknas"):
         audit_packs(tmp_path)
     assert len(read_publications(tmp_path)) == 1
+
+
+def test_nobody_at_all_is_no_problem() -> None:
+    atoms = made_up().assign(count=0)
+    made = made_release(atoms)
+    assert (made.released.counts["count"] == 0).all()
+    assert audit_publications([made.publication]).is_passed
+
+
+def test_three_people_in_all_are_hidden_altogether() -> None:
+    atoms = made_up(["2418"]).assign(count=0)
+    atoms.loc[[0, 5, 9], "count"] = 1
+    made = made_release(atoms)
+    assert not made.released.counts["count"].between(1, 4).any()
+    assert audit_publications([made.publication]).is_passed
+
+
+def test_an_explanation_of_the_careful_reader_tells_what_it_rests_on() -> None:
+    """Two hidden numbers with the sum two: both are one, since zeros are printed."""
+    system = system_of([[0], [1], [2], [0, 1, 2]], [1, 1, 20])
+    text = explain(system, np.array([True, True, False, False]), 0, CAREFUL_READER)
+    assert "inget dolt tal kan vara 0" in text
+    assert "20" not in text
+
+
+def test_a_printed_small_number_is_a_leak() -> None:
+    made = made_release()
+    rows = list(made.publication.rows)
+    at = next(i for i, row in enumerate(rows) if row[1] is None)
+    rows[at] = (rows[at][0], 3, False, rows[at][3])
+    report = audit_publications([replace(made.publication, rows=tuple(rows))])
+    assert any("mindre än gränsen" in leak.sentence for leak in report.leaks)
+
+
+def test_another_zero_does_not_tell_a_sensitive_zero() -> None:
+    """Nobody got better in the small place, nor anywhere: the second zero must not say so."""
+    rows = [("2403", "sämre", 9), ("2403", "bättre", 0)]
+    rows += [("2480", "sämre", 40), ("2480", "bättre", 0)]
+    atoms = pd.DataFrame(rows, columns=["municipality", "outcome", "count"])
+    layout = Layout("utfall", ("municipality", "outcome"), shares="outcome", sensitive="outcome")
+    made = release(atoms, [layout])
+    table = made.released.table("utfall", outcome="bättre").set_index("municipality")
+    assert table.loc["2403", "status"] == HIDDEN
+    assert table.loc["alla", "status"] == HIDDEN
+    assert audit_publications([made.publication]).is_passed

@@ -18,6 +18,7 @@ from scipy import sparse
 from analyslib.disclosure.attack import Interval, intervals
 from analyslib.disclosure.certificate import Certificate, verify
 from analyslib.disclosure.explain import explain
+from analyslib.disclosure.layout import Layout, cross
 from analyslib.disclosure.merging import merge_atoms, merge_rows
 from analyslib.disclosure.proof import certify, demands_of, prove
 from analyslib.disclosure.publication import Publication, check_complete, read_publications
@@ -89,12 +90,14 @@ def audit_packs(folders: Path | Sequence[Path]) -> AuditReport:
 
 def audit_publications(publications: Sequence[Publication]) -> AuditReport:
     """What a reader and a careful reader can work out from these packs, taken together."""
-    system, hidden, threshold = published_system(publications)
+    published = published_system(publications)
+    system, threshold = published.system, published.threshold
+    hidden = system.state == State.SILENT
     attackers = [CAREFUL_READER, READER] if all(p.careful for p in publications) else [READER]
     wanted = [
         requirement
         for attacker in attackers
-        for row in np.flatnonzero(hidden)
+        for row in published.targets
         for requirement in _demands(system, int(row), attacker, int(threshold[row]))
     ]
     proof = prove(system, hidden, wanted)
@@ -113,7 +116,7 @@ def audit_publications(publications: Sequence[Publication]) -> AuditReport:
         tuple(p.title for p in publications),
         sum(len(p.rows) for p in publications),
         sum(shown is None for p in publications for _, shown, _, _ in p.rows),
-        tuple(leaks.values()),
+        (*published.plain, *leaks.values()),
         certify(system, hidden, proof),
         tuple(demands_of(proof)),
     )
@@ -160,34 +163,76 @@ def _leak(system: System, hidden: np.ndarray, interval: Interval, attacker: Atta
     return Leak(label, attacker.name, f"{label}: går att ringa in till några få värden.", False)
 
 
-def published_system(
-    publications: Sequence[Publication],
-) -> tuple[System, np.ndarray, np.ndarray]:
-    """The packs as an attacker has them: the system, with a world that fits; which rows are
-    hidden; and the threshold that each was hidden under."""
+@dataclass(frozen=True)
+class Published:
+    """The packs as an attacker has them. `system` holds a world that fits; `targets` are the rows
+    that must not be possible to work out; `threshold`: what each was hidden under. `plain`: leaks
+    that need no arithmetic at all."""
+
+    system: System
+    targets: np.ndarray
+    threshold: np.ndarray
+    plain: tuple[Leak, ...]
+
+
+def published_system(publications: Sequence[Publication]) -> Published:
+    """Everything printed or hidden in these packs, and every sum of it that is not printed."""
     rows = [row for p in publications for row in p.published_rows()]
-    thresholds = np.array([p.threshold for p in publications for _ in p.rows])
+    limits = np.array([p.threshold for p in publications for _ in p.rows])
     table = _all_combinations(publications)
     masks = RowMasks(table)
-    matrix = sparse.csr_array(sparse.vstack([sparse.csr_array(masks.mask(r)) for r in rows]))
-    shown = np.array([-1 if r.shown is None else r.shown for r in rows])
-    matrix = matrix[:, matrix[shown == 0].sum(axis=0) == 0].astype(np.int64)
+    printed = sparse.csr_array(sparse.vstack([sparse.csr_array(masks.mask(r)) for r in rows]))
+    silent, names = _unprinted(table)
+    matrix = sparse.csr_array(sparse.vstack([printed, silent])).astype(np.int64)
+    unseen = silent.shape[0]
+    shown = np.array([*(-1 if r.shown is None else r.shown for r in rows), *[-1] * unseen])
+    sure = np.array([*(r.shown is None and r.sure for r in rows), *[False] * unseen])
+    limits = np.concatenate([limits, np.full(unseen, limits.min())])
+    matrix = matrix[:, matrix[shown == 0].sum(axis=0) == 0]
     matrix, _, _ = merge_atoms(matrix, np.zeros(matrix.shape[1]), np.zeros(matrix.shape[1]))
     row_of, first = merge_rows(matrix)
-    _check_agreement(rows, row_of, shown)
-    state = np.full(len(first), State.SILENT)
-    value, sure = np.full(len(first), -1), np.zeros(len(first), dtype=bool)
-    threshold = np.zeros(len(first), dtype=np.int64)
-    for row, number, at in zip(rows, shown, row_of, strict=True):
-        if at >= 0 and number >= 0:
-            value[at], state[at] = number, State.PUBLIC
-        sure[at] |= at >= 0 and row.shown is None and row.sure
-    np.maximum.at(threshold, row_of[row_of >= 0], thresholds[row_of >= 0])
-    known = sure | (value > 0)
+    _check_agreement(rows, row_of, shown, sure)
+    size, used = len(first), row_of >= 0
+    value = np.full(size, -1)
+    np.maximum.at(value, row_of[used], shown[used])
+    known = np.bincount(row_of[used], sure[used], size) + (value > 0) > 0
+    threshold = np.zeros(size, dtype=np.int64)
+    np.maximum.at(threshold, row_of[used], limits[used])
     counts = fitting_world(matrix[first], value, known.astype(np.int64))
-    labels = tuple(rows[i].label for i in first)
-    system = make_system(matrix[first], counts, state, known, labels)
-    return system, state == State.SILENT, threshold
+    state = np.where(value >= 0, State.PUBLIC, State.SILENT)
+    labels = [row.label for row in rows] + names
+    system = make_system(matrix[first], counts, state, known, tuple(labels[i] for i in first))
+    hidden = np.bincount(row_of[: len(rows)][used[: len(rows)]], minlength=size) > 0
+    small = (system.values > 0) & (system.values < threshold)
+    targets = np.flatnonzero((state == State.SILENT) & (hidden | small))
+    return Published(system, targets, threshold, _plain_leaks(rows, row_of, limits))
+
+
+def _unprinted(table: pd.DataFrame) -> tuple[sparse.csr_array, list[str]]:
+    """Every crossing of the dimensions, printed or not: those are numbers about people too."""
+    parts, names = [], []
+    for dimensions in Layout("", tuple(table.columns)).crossings():
+        crossing = cross(table, Layout("", dimensions), dimensions)
+        ones = np.ones(len(crossing.atoms), dtype=np.int64)
+        shape = (len(crossing.labels), len(table))
+        parts.append(sparse.csr_array((ones, (crossing.cells, crossing.atoms)), shape=shape))
+        texts = crossing.labels.agg(" × ".join, axis=1) if dimensions else ["totalt"]
+        names += [f"{text} (otryckt)" for text in texts]
+    return sparse.csr_array(sparse.vstack(parts)), names
+
+
+def _plain_leaks(
+    rows: Sequence[PublishedRow], row_of: np.ndarray, limits: np.ndarray
+) -> tuple[Leak, ...]:
+    found = []
+    for row, at, limit in zip(rows, row_of, limits, strict=False):
+        if row.shown is not None and 0 < row.shown < limit:
+            sentence = f"{row.label}: skrivs ut fast talet är mindre än gränsen {limit}."
+            found.append(Leak(row.label, READER.name, sentence, True))
+        elif row.shown is None and at < 0:
+            sentence = f"{row.label}: är dold, men andra nollor visar att den är tom."
+            found.append(Leak(row.label, READER.name, sentence, True))
+    return tuple(found)
 
 
 def _all_combinations(publications: Sequence[Publication]) -> pd.DataFrame:
@@ -213,13 +258,16 @@ def _all_combinations(publications: Sequence[Publication]) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def _check_agreement(rows: Sequence[PublishedRow], row_of: np.ndarray, shown: np.ndarray) -> None:
+def _check_agreement(
+    rows: Sequence[PublishedRow], row_of: np.ndarray, shown: np.ndarray, sure: np.ndarray
+) -> None:
     """The same people with two different numbers: a revision that came out."""
     printed = pd.DataFrame({"row": row_of, "shown": shown})[(shown >= 0)]
     differing = printed.groupby("row")["shown"].transform("nunique") > 1
-    if differing.any():
-        labels = [rows[i].label for i in printed.index[differing]]
+    empty = np.flatnonzero((row_of < 0) & ((shown > 0) | sure))
+    wrong = [*printed.index[differing & (printed["row"] >= 0)], *empty]
+    if wrong:
         raise DisclosureError(
-            f"Paketen visar olika tal för samma personer, bland annat {labels[0]}. Skillnaden "
-            "kan avslöja enskilda.",
+            f"Paketen visar olika tal för samma personer, bland annat {rows[wrong[0]].label}. "
+            "Skillnaden kan avslöja enskilda.",
         )

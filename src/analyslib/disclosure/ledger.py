@@ -210,9 +210,9 @@ def _close(rows: _Rows, universe: Universe, frames: list[pd.DataFrame]) -> Ledge
         ),
         shape=(rows.count, len(universe.table)),
     )
-    sums = matrix @ universe.counts
+    rows.sensitive = [_with_telling_zeros(matrix, universe.counts, rows)]
     printed = np.concatenate(rows.state) != State.SILENT
-    printed_zero = (sums == 0) & printed & ~np.concatenate(rows.sensitive)
+    printed_zero = (matrix @ universe.counts == 0) & printed & ~rows.sensitive[0]
     alive = matrix[printed_zero].sum(axis=0) == 0
     matrix, counts, owner = merge_atoms(
         matrix[:, alive], universe.counts[alive], universe.owner[alive]
@@ -229,6 +229,15 @@ def _close(rows: _Rows, universe: Universe, frames: list[pd.DataFrame]) -> Ledge
         merged.copies,
         merged.sensitive,
     )
+
+
+def _with_telling_zeros(matrix: sparse.csr_array, counts: np.ndarray, rows: _Rows) -> np.ndarray:
+    """Sensitive rows, and with them every other zero that would give a sensitive zero away."""
+    sensitive = np.concatenate(rows.sensitive)
+    zero = matrix @ counts == 0
+    guarded = matrix[zero & sensitive].sum(axis=0) > 0
+    tells = zero & (np.concatenate(rows.state) == State.OPEN) & (matrix @ guarded > 0)
+    return np.asarray(sensitive | tells, dtype=bool)
 
 
 @dataclass(frozen=True)

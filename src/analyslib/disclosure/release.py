@@ -76,8 +76,8 @@ def working_material(
 
 def hidden_cells(ledger: Ledger, plan: Plan) -> np.ndarray:
     """True for printed cells whose row is hidden."""
-    row = ledger.cells["row"].to_numpy()
-    return np.asarray((row >= 0) & plan.hidden[np.maximum(row, 0)], dtype=bool)
+    or_zero = np.append(plan.hidden, False)  # row -1, a printed zero, is the last
+    return np.asarray(or_zero[ledger.cells["row"].to_numpy()], dtype=bool)
 
 
 def printed_counts(ledger: Ledger, layouts: Sequence[Layout], hidden: np.ndarray) -> pd.DataFrame:

@@ -218,6 +218,8 @@ def fitting_world(matrix: sparse.csr_array, shown: np.ndarray, least: np.ndarray
     """Some counts in whole persons that give the published numbers (-1: not published), with
     every row at least `least`. Raises DisclosureError where there are none."""
     n = matrix.shape[1]
+    if n == 0:
+        return np.zeros(0, dtype=np.int64)
     solver = load_problem(
         matrix,
         np.zeros(n),
