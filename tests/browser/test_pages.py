@@ -1,0 +1,188 @@
+"""Finished pages in a real browser: nothing axe objects to, and readable everywhere.
+
+The pages are those of a pack of demo data, so that what is tested is what the users get.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+WCAG = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+
+BROWSER_PATH = next((path for path in map(shutil.which, BROWSERS) if path), None)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(BROWSER_PATH is None, reason="no Chromium, Chrome or Edge on this machine"),
+    pytest.mark.filterwarnings("default"),
+]
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+axe_module = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
+
+
+@pytest.fixture(scope="module")
+def pack_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo pack of a whole network, made as the commands make it."""
+    from analyslib.pack import build_pack
+    from analyslib.workbench import build_workspace, make_demo_data
+    from analyslib.workspace import Workspace
+
+    root = tmp_path_factory.mktemp("demo")
+    for folder in ("data/raw", "data/processed", "reports"):
+        (root / folder).mkdir(parents=True)
+    shutil.copytree(REPOSITORY / "notebooks", root / "notebooks")
+    workspace = Workspace(root, demo=True)
+    make_demo_data(workspace)
+    build_workspace(workspace)
+    result = build_pack(workspace, "nua", "2026-12-03")
+    assert result.exit_code == 0, [page.why for page in result.pages if page.why]
+    return result.folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=BROWSER_PATH, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+def every_page(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.html"))
+
+
+def some_pages(folder: Path) -> list[Path]:
+    """One of each kind, for what takes long."""
+    names = ("index.html", "kvittens.html", "natverk_nua.html", "2480_umea_kommun.html")
+    return [folder / name for name in names]
+
+
+def open_page(browser: Any, path: Path, width: int = 1280, **options: Any) -> Any:
+    page = browser.new_page(viewport={"width": width, "height": 900}, **options)
+    page.goto(path.as_uri())
+    return page
+
+
+def violations(page: Any) -> list[str]:
+    found = axe_module.Axe().run(page, options=WCAG).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(browser: Any, pack_folder: Path, scheme: str) -> None:
+    pages = every_page(pack_folder)
+    assert len(pages) >= 18
+    found = {}
+    for path in pages if scheme == "light" else some_pages(pack_folder):
+        page = open_page(browser, path, color_scheme=scheme)
+        page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+        found[path.name] = violations(page)
+        page.close()
+    assert not any(found.values()), found
+
+
+def test_axe_can_find_something(browser: Any, tmp_path: Path) -> None:
+    bad = tmp_path / "dalig.html"
+    bad.write_text('<html><body><img src="x.png"><p style="color:#ccc">svag</p></body></html>')
+    assert len(violations(open_page(browser, bad))) >= 3
+
+
+def test_nothing_is_fetched_and_nothing_runs(browser: Any, pack_folder: Path) -> None:
+    asked: list[str] = []
+    for path in some_pages(pack_folder):
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(path.as_uri())
+        assert page.evaluate("document.scripts.length") == 0
+        page.close()
+    outside = [url for url in asked if not url.startswith(("file:", "data:"))]
+    assert not outside
+    assert sum(url.startswith("file:") for url in asked) == 4
+
+
+@pytest.mark.parametrize("width", [320, 400, 1280, 1920])
+def test_no_page_is_wider_than_its_window(browser: Any, pack_folder: Path, width: int) -> None:
+    for path in some_pages(pack_folder):
+        page = open_page(browser, path, width)
+        page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path.name
+        page.close()
+
+
+def test_text_spacing_of_the_readers_own_cuts_nothing(browser: Any, pack_folder: Path) -> None:
+    """WCAG 1.4.12: more air between lines, letters and words must not push text out."""
+    page = open_page(browser, pack_folder / "2480_umea_kommun.html", 400)
+    page.add_style_tag(
+        content="*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_everything_is_reached_with_the_keyboard(browser: Any, pack_folder: Path) -> None:
+    page = open_page(browser, pack_folder / "2480_umea_kommun.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "hoppa"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#innehall")
+    page.evaluate("document.querySelector('summary').focus()")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.querySelector('details').open")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "tabellyta"
+    page.evaluate("document.querySelector('.innehall a').focus()")
+    shown = "getComputedStyle(document.activeElement).outlineStyle"
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate(shown) == "solid"
+
+
+def test_print_opens_the_values_and_leaves_out_what_only_a_screen_needs(
+    browser: Any, pack_folder: Path
+) -> None:
+    page = open_page(browser, pack_folder / "2480_umea_kommun.html")
+    hidden = "getComputedStyle(document.querySelector('.innehall')).display"
+    table = "document.querySelector('details table').getBoundingClientRect().height"
+    closed = page.evaluate(table)
+    page.emulate_media(media="print")
+    assert page.evaluate(hidden) == "none"
+    assert page.evaluate(table) > closed
+    assert page.pdf(format="A4", tagged=True).startswith(b"%PDF")
+
+
+def test_print_is_as_wide_as_the_paper(browser: Any, pack_folder: Path) -> None:
+    page = open_page(browser, pack_folder / "2480_umea_kommun.html", 680)
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 680
+
+
+def test_every_link_of_the_index_opens_a_page_from_a_memory_stick(
+    browser: Any, pack_folder: Path, tmp_path: Path
+) -> None:
+    stick = tmp_path / "Mina mötesfiler på USB"
+    shutil.copytree(pack_folder, stick)
+    page = open_page(browser, stick / "index.html")
+    links = page.eval_on_selector_all("main a", "links => links.map(link => link.href)")
+    assert len(links) == 16
+    for link in links:
+        page.goto(link)
+        assert page.locator("h1").count() == 1
+
+
+def test_pictures_are_drawn(browser: Any, pack_folder: Path) -> None:
+    """An image that the browser cannot read has no natural width."""
+    page = open_page(browser, pack_folder / "2480_umea_kommun.html")
+    widths = page.eval_on_selector_all("img", "all => all.map(one => one.naturalWidth)")
+    assert len(widths) >= 12 and min(widths) > 100
