@@ -43,7 +43,7 @@ class Bench:
     ) -> list[ArchivedFile]:
         rows = [
             {
-                **{"id": "", "title": "Påhitt, andel (%)", "description": "Källa: påhitt."},
+                **{"id": "", "title": "Påhittat", "description": "Källa: påhitt."},
                 **{"is_divided_by_gender": "True", "municipality_type": "K", "auspice": "X"},
                 **{"operating_area": "Individ- och familjeomsorg", "perspective": "Volymer"},
                 **({"id": item} if isinstance(item, str) else item),

@@ -183,7 +183,7 @@ def test_a_series_in_no_vintage_is_rejected_with_the_reason(bench: Any) -> None:
 
 def test_a_file_of_which_nothing_can_be_used_stops_the_build(bench: Any) -> None:
     bench.add_values([{}])
-    with pytest.raises(StoreError, match="nyckeltalet finns inte.*analyslib add kolada"):
+    with pytest.raises(StoreError, match="nyckeltalen finns inte.*analyslib add kolada"):
         bench.build()
     assert not bench.workspace.publish_db.exists()
 
@@ -437,7 +437,7 @@ def test_similar_groups_are_read_from_their_titles(bench: Any) -> None:
 def test_the_unit_is_read_from_the_title(
     bench: Any, title: str, unit: str, stop_year: int | None
 ) -> None:
-    bench.add_kpis([{"id": "N31807", "title": title}])
-    bench.add_values([{}])
+    bench.add_kpis([{"id": "N99999", "title": title}])
+    bench.add_values([{"kpi": "N99999"}])
     bench.build()
     assert bench.rows("SELECT unit, stop_year FROM kpi") == [(unit, stop_year)]

@@ -22,7 +22,7 @@ def since(bench: Any, day: str) -> Changes:
 
 
 def test_each_kind_of_change_of_a_series(bench: Any) -> None:
-    same = {"id": "N31807", "title": "Samma, antal"}
+    same = {"id": "N31807", "title": "Samma"}
     old = [
         same,
         {"id": "N00001", "title": "Borta, antal"},
@@ -120,9 +120,10 @@ def test_members_that_joined_and_left(bench: Any) -> None:
 
 
 def test_a_change_of_unit_breaks_the_series_where_new_numbers_begin(bench: Any) -> None:
-    bench.add_kpis([{"id": "N28892", "title": "Insatser, andel (%)"}], "2024-01-01")
-    bench.add_kpis([{"id": "N28892", "title": "Insatser, antal/10 000 inv"}], "2026-01-01")
-    row = {"kpi": "N28892"}
+    """A series outside the definitions: both sorts are kept, and the break is said."""
+    bench.add_kpis([{"id": "N00004", "title": "Insatser, andel (%)"}], "2024-01-01")
+    bench.add_kpis([{"id": "N00004", "title": "Insatser, antal/10 000 inv"}], "2026-01-01")
+    row = {"kpi": "N00004"}
     bench.add_values([{**row, "year": year, "value": 0.9} for year in (2020, 2021)], "2024-01-01")
     bench.build()
     with open_store(bench.workspace.publish_db) as store:
@@ -134,6 +135,29 @@ def test_a_change_of_unit_breaks_the_series_where_new_numbers_begin(bench: Any) 
     with open_store(bench.workspace.publish_db) as store:
         (only,) = query(store, "scale_breaks").itertuples()
     assert (only.last_old_year, only.first_new_year, only.doubtful) == (2021, 2022, 0)
+
+
+def test_numbers_in_another_unit_than_the_definitions_are_turned_away(bench: Any) -> None:
+    """N28892 is per 10,000 in the definitions, as in Kolada today; it was once a percentage."""
+    bench.add_kpis([{"id": "N28892", "title": "Insatser, andel (%)"}], "2024-01-01")
+    bench.add_kpis([{"id": "N28892", "title": "Insatser, antal/10 000 inv"}], "2026-01-01")
+    row = {"kpi": "N28892"}
+    bench.add_values([{**row, "year": year, "value": 0.9} for year in (2020, 2021)], "2024-08-01")
+    bench.add_values([{**row, "year": year, "value": 90} for year in (2021, 2022)], "2026-02-01")
+    report = bench.build()
+    assert bench.rows("SELECT year, value FROM observation") == [(2021, 90.0), (2022, 90.0)]
+    assert report.rejected == (("talet är i en annan enhet än definitionens (andel (%))", 2),)
+    assert report.revised == 0
+
+
+def test_a_number_in_a_new_unit_has_not_been_revised(bench: Any) -> None:
+    bench.add_kpis([{"id": "N00004", "title": "Insatser, andel (%)"}], "2024-01-01")
+    bench.add_kpis([{"id": "N00004", "title": "Insatser, antal/10 000 inv"}], "2026-01-01")
+    bench.add_kpis([{"id": "N00005", "title": "Annat, andel (%)"}], "2026-01-01")
+    for vintage, value in (("2024-01-01", 0.9), ("2026-01-01", 91)):
+        bench.add_values([{"kpi": kpi, "value": value} for kpi in ("N00004", "N00005")], vintage)
+    bench.build()
+    assert bench.rows("SELECT kpi FROM revision") == [("N00005",)]
 
 
 @pytest.fixture(scope="module")

@@ -57,6 +57,7 @@ def store() -> Any:
             "vintage VARCHAR)"
         )
     _register_definitions(connection, load_catalogue())
+    run_query(connection, "build/scale_of")
     run_query(connection, "build/municipality")
     run_query(connection, "build/indicator")
     connection.execute(

@@ -51,14 +51,16 @@ def _unaccounted(counts: Sequence[FileCount]) -> Iterator[Fault]:
 def _all_rejected(
     connection: duckdb.DuckDBPyConnection, counts: Sequence[FileCount]
 ) -> Iterator[Fault]:
+    """Values without their metadata are the usual slip; a build without them helps nobody."""
     for count in counts:
-        if count.rejected and not count.loaded:
-            (reason,) = connection.execute(
-                "SELECT mode(reason) FROM rejected WHERE path = $path",
-                {"path": str(count.file.path)},
-            ).fetchone() or (None,)
+        unknown = connection.execute(
+            "SELECT count(*) FROM rejected WHERE path = $path AND reason = unknown_series()",
+            {"path": str(count.file.path)},
+        ).fetchone()
+        if unknown and unknown[0] and not count.loaded:
             yield Fault(
-                f"Inget av filens {count.rejected} värden kan användas: {reason}.",
+                f"Inget av filens {count.rejected} värden kan användas: nyckeltalen finns inte i "
+                "någon årgång av metadata.",
                 f"{count.file.path.name} ({count.file.origin.original_name})",
                 "Lägg in Koladas uppgifter om nyckeltalen med `analyslib add kolada`, "
                 "eller hämta dem med `analyslib fetch kolada`.",

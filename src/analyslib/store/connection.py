@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from analyslib.errors import StoreError
+from analyslib.errors import StoreError, UsageError
 
 
 SEAL = """
@@ -79,6 +79,18 @@ def query(store: Store, name: str, **parameters: object) -> pd.DataFrame:
     mistake and raises what DuckDB raises.
     """
     return run_query(store.connection, name, **parameters).df()
+
+
+def ask(store: Store, text: str) -> pd.DataFrame:
+    """The answer to a question written in SQL by an analyst.
+
+    Raises UsageError with DuckDB's own words, which name the place in the text.
+    """
+    try:
+        return store.connection.execute(text).df()
+    except duckdb.Error as error:
+        what = f"Frågan gick inte att köra: {error}"
+        raise UsageError(what, remedy="Tabellerna och deras kolumner visas av tables().") from error
 
 
 def run_query(

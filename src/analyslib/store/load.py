@@ -32,11 +32,11 @@ RAW_TABLES = {
 }
 REASON = (
     "reason_of(kpi_no, municipality_no, municipality, year, gender, value, value_text, status, "
-    "last_year)"
+    "last_year, other_unit)"
 )
 NUMBERS = (
     "JOIN file_number USING (path) LEFT JOIN kpi_number USING (kpi) "
-    "LEFT JOIN municipality_number USING (municipality)"
+    "LEFT JOIN municipality_number USING (municipality) LEFT JOIN misfit USING (kpi, file_no)"
 )
 
 
@@ -80,7 +80,14 @@ def load_metadata(
         )
     counts = [_load_raw(connection, number, file) for number, file in enumerate(files)]
     _register_definitions(connection, catalogue)
-    for name in ("kpi", "municipality", "municipality_group", "group_member", "indicator"):
+    for name in (
+        "scale_of",
+        "kpi",
+        "municipality",
+        "municipality_group",
+        "group_member",
+        "indicator",
+    ):
         run_query(connection, f"build/{name}")
     return [count for count in counts if count]
 
@@ -157,6 +164,7 @@ def stage_values(connection: Connection, files: Sequence[ArchivedFile]) -> list[
     newest_first = by_precedence(files)
     _number_files(connection, newest_first)
     run_query(connection, "build/number_keys")
+    run_query(connection, "build/file_scale")
     batches = list(_batches(connection, newest_first))
     selects = [_stage_select(batch) for batch in batches]
     connection.execute(

@@ -43,19 +43,7 @@ SELECT
     title,
     coalesce(description, '') AS description,
     unit,
-    -- What a number means a step of. Two spellings of a unit are one scale; NULL is not known.
-    CASE
-        WHEN unit SIMILAR TO '.*=\s?\d.*' THEN lower(replace(unit, ' ', ''))
-        WHEN regexp_matches(lower(unit), '%|procent')
-            THEN trim('% ' || lower(regexp_extract(unit, '"[^"]*"')))
-        WHEN regexp_matches(unit, '(/|per )\s?1[0 ]*0(\D|$)')
-            THEN 'per ' || replace(regexp_extract(unit, '(?:/|per )\s?(1[0 ]*0)', 1), ' ', '')
-        WHEN regexp_matches(lower(unit), '^(kr|kronor)\b') THEN 'kr'
-        WHEN regexp_matches(lower(unit), '^(tkr|tusen)') THEN 'tkr'
-        WHEN regexp_matches(lower(unit), '^(mkr|mnkr|miljoner)') THEN 'mkr'
-        WHEN lower(unit) LIKE 'index%' THEN 'index'
-        WHEN lower(unit) LIKE 'antal%' THEN 'antal'
-    END AS scale,
+    scale_of(unit) AS scale,
     coalesce(municipality_type, '') AS municipality_type,
     coalesce(auspice, '') AS auspice,
     coalesce(operating_area, '') AS operating_area,

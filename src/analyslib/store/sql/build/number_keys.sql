@@ -40,13 +40,16 @@ CREATE TEMP MACRO status_code(value, status, deleted) AS (
     END
 )::UTINYINT;
 
+CREATE TEMP MACRO unknown_series() AS 'nyckeltalet finns inte i någon årgång av metadata';
+
 -- Why a row cannot be taken in; NULL where it can. The one rule for loading and for reporting.
 CREATE TEMP MACRO reason_of(
-    kpi_no, municipality_no, municipality, year, gender, value, value_text, status, last_year
+    kpi_no, municipality_no, municipality, year, gender, value, value_text, status, last_year,
+    other_unit
 ) AS CASE
     WHEN municipality_no IS NULL AND municipality[1] = 'G'
         THEN 'värde för en grupp (räknas fram här)'
-    WHEN kpi_no IS NULL THEN 'nyckeltalet finns inte i någon årgång av metadata'
+    WHEN kpi_no IS NULL THEN unknown_series()
     WHEN municipality_no IS NULL THEN 'ingen kommun, region eller Riket har koden'
     WHEN year IS NULL OR year < 1900 THEN 'året är inget årtal'
     WHEN year > last_year THEN 'året har inte varit när filen hämtades'
@@ -54,4 +57,6 @@ CREATE TEMP MACRO reason_of(
     WHEN value IS NULL AND value_text <> '' THEN 'värdet är inget tal'
     WHEN value IS NOT NULL AND status <> '' THEN 'både värde och status för saknat värde'
     WHEN NOT isfinite(value) THEN 'värdet är inget tal'
+    WHEN other_unit IS NOT NULL
+        THEN 'talet är i en annan enhet än definitionens (' || other_unit || ')'
 END;
