@@ -228,3 +228,10 @@ def test_another_zero_does_not_tell_a_sensitive_zero() -> None:
     assert table.loc["2403", "status"] == HIDDEN
     assert table.loc["alla", "status"] == HIDDEN
     assert audit_publications([made.publication]).is_passed
+
+
+def test_a_pack_without_places_or_periods_is_audited_too() -> None:
+    atoms = made_up(["2418"]).drop(columns=["municipality", "period", "service_area"])
+    made = release(atoms, [Layout("kön", ("sex", "age_group"))])
+    report = audit_publications([made.publication])
+    assert report.is_passed and report.n_printed == 12

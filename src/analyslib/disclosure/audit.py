@@ -250,7 +250,8 @@ def _all_combinations(publications: Sequence[Publication]) -> pd.DataFrame:
     known = np.zeros(len(table), dtype=bool)
     for p in publications:
         delivered = set(p.delivered)
-        known |= [b in delivered for b in table[list(p.block)].itertuples(index=False, name=None)]
+        here = table[list(p.block)].itertuples(index=False, name=None) if delivered else ()
+        known |= [block in delivered for block in here] or [True]
     table = table[known]
     for dimension in [d for d in dimensions if d not in blocks]:
         more = pd.DataFrame({dimension: sorted(values[dimension])}, dtype="str")
