@@ -115,7 +115,13 @@ def test_a_screen_reader_gets_caption_scopes_and_a_region() -> None:
 
 def test_hostile_text_stays_text_everywhere() -> None:
     evil = '"><script>alert(1)</script>'
-    table = Table(evil, (evil,), ((header_cell(evil),), (Cell(evil, derived=evil),)), evil, evil)
+    table = Table(
+        evil,
+        (evil,),
+        ((header_cell(evil),), (Cell(evil, derived=evil),), (text_cell(evil),)),
+        evil,
+        evil,
+    )
     page = BeautifulSoup(render_table(table), "html.parser")
     assert not page.find("script")
     assert page.find("td", attrs={"data-derived": evil})
