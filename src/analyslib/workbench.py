@@ -29,6 +29,7 @@ from analyslib.sources import (
     scb,
 )
 from analyslib.sources.demo import write_demo
+from analyslib.sources.demo_extracts import write_demo_extracts
 from analyslib.sources.extract_check import check_file
 from analyslib.sources.extract_report import summarise_check, write_error_list
 from analyslib.sources.origin import ArchivedFile, archived_files
@@ -43,14 +44,19 @@ TEMPLATES: Mapping[str, Callable[[Path], Path]] = {"isu": extract_template.write
 
 
 def make_demo_data(workspace: Workspace) -> None:
-    """Made-up data for a whole country, in folders of their own. Made once."""
+    """Made-up data for a whole country and extracts of two networks, in folders of their own.
+    Made once."""
     if not archived_files(workspace):
         write_demo(workspace)
+        write_demo_extracts(workspace)
 
 
 def build_workspace(workspace: Workspace, accept_loss: bool = False) -> BuildReport:
-    """Both databases from the archive; nothing where nothing has changed."""
-    return build(workspace, accept_loss=accept_loss)
+    """Both databases from the archive; nothing where nothing has changed. What may be published
+    of the individual follow-up is decided here, for all municipalities together."""
+    from analyslib.disclosure.follow_up import release_follow_up  # its solver is slow to load
+
+    return build(workspace, release=release_follow_up, accept_loss=accept_loss)
 
 
 def fetch_source(

@@ -20,8 +20,8 @@ from analyslib.measures import Measure
 
 YEARS = 3
 SEXES = ("K", "M")
-# Half a year, a year, two years: a coarse grid, so that no step tells of one person's date.
-DAYS = (183, 365, 730)
+# Half a year and a year: a coarse grid, so that no step tells of one person's date.
+DAYS = (183, 365)
 ENDINGS = {
     "mal_helt": "plan",
     "mal_delvis": "plan",
@@ -36,10 +36,11 @@ CASE = ["extract_id", "municipality", "service_area", "person", "episode_id"]
 class FollowUp:
     """Everything that is counted: cases, insatser, pairs of measurements, closings.
 
-    `cases`: one row = one case that began in the period. `insatser`: one row = one insats of such a
-    case. `pairs`: one row = one finished case and one measure that its service area uses. `closings`:
-    one row = one person whose last contact was closed in a half-year followed for a whole year.
-    `years`: the calendar years of the period; `window`: the half-year of the KKiK definition.
+    `cases`: one row = one case that began in the period. `insatser`: one row = one insats of
+    such a case. `pairs`: one row = one finished case and one measure that its service area uses.
+    `closings`: one row = one person whose last contact was closed in a half-year that has been
+    followed for a whole year. `years`: the calendar years of the period; `window`: the half-year
+    of the KKiK definition.
     """
 
     cases: pd.DataFrame
@@ -118,7 +119,7 @@ def two_sexes(sex: pd.Series, person: pd.Series) -> pd.Series:
 
 
 def time_classes(cases: pd.DataFrame) -> pd.Series:
-    """How long each case lasted ("slut1" to "slut4"), or has lasted so far ("kvar1" to "kvar4")."""
+    """How long each case lasted ("slut1" to "slut3"), or has lasted so far ("kvar1" to "kvar3")."""
     until = cases["ended"].where(cases["is_ended"], cases["extraction_date"])
     days = (until - cases["started"]).dt.days
     band = np.searchsorted(DAYS, days.to_numpy(), side="left") + 1

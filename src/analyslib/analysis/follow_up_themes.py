@@ -6,19 +6,18 @@ closing). What the page says about it, in which order and words, is decided else
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from analyslib.analysis.follow_up import FollowUp
+from analyslib.analysis.follow_up import DAYS, FollowUp
 
 
 MOST_NAMES = 6
 FEWEST_OF_A_NAME = 10
 OTHER = "övriga"
-UNDIVIDED = "ej delat"
 KKIK, OTHER_WINDOW = "kkik", "annat"
 
 
@@ -26,11 +25,11 @@ KKIK, OTHER_WINDOW = "kkik", "annat"
 class Theme:
     """One table. `unit`: which frame of FollowUp is counted; `column`: the class.
 
-    `base`: the status of the cases whose numbers the classes add up to ("" where they add up to
-    something else). `groups`: sums of classes printed beside them; in `only_groups` themes
-    single classes are printed for whole municipalities only. `is_local`: the classes are the
-    municipality's own words, so nothing is summed over municipalities. `is_sensitive`: that all of a
-    small group belong to one class says something about each of them.
+    `base`: the classes add up to the finished cases of each block, or to what else is named here
+    ("" to nothing that any other theme shows). `by_sex`: also women and men of the county.
+    `is_local`: the classes are the municipality's own words, so nothing is summed over
+    municipalities. `is_sensitive`: that all of a small group belong to one class says something
+    about each of them.
     """
 
     id: str
@@ -38,32 +37,35 @@ class Theme:
     column: str
     base: str = ""
     by_sex: bool = False
-    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_local: bool = False
     is_sensitive: bool = False
 
 
-CASES, ENDED = "alla", "avslutad"
+ENDED, BEGUN = "avslutade", "paborjade"
 
-STATUS = Theme("underlag", "cases", "status")
+# The finished cases of each block: the ground that the others stand on.
+BASIS = Theme("underlag", "ended", "state")
+SEX = Theme("kon", "ended", "sex", ENDED)
+INFLOW = Theme("inflode", "cases", "quarter")
+TIME = Theme("tid", "cases", "time", BEGUN)
 CHANGE = Theme("forandring", "pairs", "change", ENDED, by_sex=True, is_sensitive=True)
-TIME = Theme("tid", "cases", "time", CASES)
-INFLOW = Theme("inflode", "cases", "quarter", CASES)
 RETURN = Theme("aterkomst", "closings", "returned", is_sensitive=True)
-THEMES = (
-    Theme("alder", "cases", "age_group", CASES),
-    Theme("orsak", "cases", "reason", CASES, is_local=True, is_sensitive=True),
-    INFLOW,
+OTHERS = (
+    Theme("alder", "ended", "age_group", ENDED),
+    Theme("orsak", "ended", "reason", ENDED, is_local=True, is_sensitive=True),
     Theme("insats", "insatser", "insats", is_local=True),
-    TIME,
     Theme("avslut", "ended", "ending", ENDED, is_sensitive=True),
     CHANGE,
     Theme("mal", "ended", "goal", ENDED, by_sex=True, is_sensitive=True),
     Theme("nojdhet", "ended", "satisfaction", ENDED, by_sex=True, is_sensitive=True),
     RETURN,
 )
+THEMES = {theme.id: theme for theme in (BASIS, SEX, INFLOW, TIME, *OTHERS)}
 
 RELIABLE = {"better": "reliably_better", "worse": "reliably_worse"}
+TIME_GROUPS = {
+    kind: tuple(f"{kind}{band}" for band in range(1, len(DAYS) + 2)) for kind in ("slut", "kvar")
+}
 
 
 def units_of(theme: Theme, follow_up: FollowUp) -> pd.DataFrame:
@@ -71,19 +73,19 @@ def units_of(theme: Theme, follow_up: FollowUp) -> pd.DataFrame:
     if theme.unit == "closings":
         rows = follow_up.closings
         window = np.where(rows["half_year"] == follow_up.window, KKIK, OTHER_WINDOW)
-        return _columns(rows.assign(sex=UNDIVIDED, window=window), theme, ["window"])
+        return _columns(rows.assign(sex="", window=window), theme, ["window"])
     if theme.unit == "pairs":
         return _columns(follow_up.pairs.assign(service_area=subjects(follow_up.pairs)), theme)
     rows = follow_up.insatser if theme.unit == "insatser" else follow_up.cases
     rows = rows[rows["is_ended"]] if theme.unit == "ended" else rows
-    if theme.id == "underlag":
-        rows = rows.assign(status=np.where(rows["is_ended"], ENDED, "pagar"))
+    if theme is BASIS:
+        rows = rows.assign(state=ENDED)
     return _columns(_with_few_names(rows, theme) if theme.is_local else rows, theme)
 
 
-def _columns(rows: pd.DataFrame, theme: Theme, more: list[str] | None = None) -> pd.DataFrame:
-    columns = ["municipality", "service_area", "sex", theme.column, *(more or [])]
-    return rows[columns].rename(columns={theme.column: "class"})
+def _columns(rows: pd.DataFrame, theme: Theme, more: Sequence[str] = ()) -> pd.DataFrame:
+    found = rows[["municipality", "service_area", "sex", *more]].copy()
+    return found.assign(**{"class": rows[theme.column]})
 
 
 def subjects(pairs: pd.DataFrame) -> pd.Series:
@@ -98,24 +100,23 @@ def area_of(subject: str) -> str:
 def _with_few_names(rows: pd.DataFrame, theme: Theme) -> pd.DataFrame:
     """The municipality's most common names per service area; the rest are one class."""
     names = rows[theme.column].fillna(OTHER)
-    by = [rows["municipality"], rows["service_area"], names]
-    size = names.groupby(by).transform("size")
-    ranked = pd.DataFrame({"m": by[0], "a": by[1], "name": names, "size": size}).drop_duplicates()
-    ranked = ranked.sort_values(["size", "name"], ascending=[False, True])
-    kept = ranked[ranked["size"] >= FEWEST_OF_A_NAME].groupby(["m", "a"]).head(MOST_NAMES)
-    known = set(zip(kept["m"], kept["a"], kept["name"], strict=True))
-    is_kept = [key in known for key in zip(*by, strict=True)]
-    return rows.assign(**{theme.column: names.where(pd.Series(is_kept, index=rows.index), OTHER)})
+    known = pd.DataFrame({"m": rows["municipality"], "a": rows["service_area"], "name": names})
+    size = known.groupby(["m", "a", "name"]).size().rename("size").reset_index()
+    size = size[size["size"] >= FEWEST_OF_A_NAME]
+    size = size.sort_values(["size", "name"], ascending=[False, True])
+    kept = size.groupby(["m", "a"]).head(MOST_NAMES).assign(kept=True)
+    is_kept = known.merge(kept, on=["m", "a", "name"], how="left")["kept"].notna().to_numpy()
+    return rows.assign(**{theme.column: names.where(is_kept, OTHER)})
 
 
 def groups_of(theme: Theme, classes: set[str]) -> dict[str, tuple[str, ...]]:
     """Sums of classes that the theme prints beside them, among the classes that there are."""
-    if theme.id == "forandring" and classes & set(RELIABLE.values()):
+    if theme is CHANGE and classes & set(RELIABLE.values()):
         return {f"{name}_all": (name, reliable) for name, reliable in RELIABLE.items()}
-    if theme.id == "inflode":
+    if theme is INFLOW:
         years = sorted({quarter[:4] for quarter in classes})
         return {year: tuple(sorted(q for q in classes if q[:4] == year)) for year in years}
-    return {}
+    return dict(TIME_GROUPS) if theme is TIME else {}
 
 
 def count_units(units: pd.DataFrame) -> pd.DataFrame:

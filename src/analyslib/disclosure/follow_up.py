@@ -2,25 +2,35 @@
 
 Themes are released one at a time, each jointly for all municipalities of a county. That is as
 safe as all at once, because two themes meet in nothing but totals that are printed: first the
-cases themselves are released (the basis), and every theme takes only the blocks whose total came
+finished cases are released (the basis), and every theme takes only the blocks whose total came
 out, as numbers that everybody knows. Whatever world fits one theme and whatever world fits
 another can then be true together.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 
+import duckdb
 import pandas as pd
 
-from analyslib.analysis.follow_up import FollowUp
+from analyslib.analysis.follow_up import SEXES, FollowUp, build_follow_up
+from analyslib.analysis.follow_up_results import measured, summarise_counts
+from analyslib.analysis.follow_up_spread import summarise_pairs
 from analyslib.analysis.follow_up_themes import (
-    CASES,
+    BASIS,
+    BEGUN,
+    CHANGE,
     ENDED,
+    INFLOW,
     KKIK,
-    STATUS,
-    THEMES,
-    UNDIVIDED,
+    OTHERS,
+    SEX,
+    TIME,
+    TIME_GROUPS,
     Theme,
     area_of,
     count_units,
@@ -30,16 +40,103 @@ from analyslib.analysis.follow_up_themes import (
 from analyslib.disclosure.layout import Layout
 from analyslib.disclosure.publication import Publication
 from analyslib.disclosure.release import Release, release
-from analyslib.disclosure.released import TOTAL
-from analyslib.disclosure.rules import OPEN_PAGE, Profile
+from analyslib.disclosure.released import TOTAL, Released, frames_of
+from analyslib.disclosure.rules import NETWORK_PACK, Profile
+from analyslib.measures import Measure, load_measures
+from analyslib.store.connection import run_query
 
 
 DIMENSIONS = ("municipality", "service_area", "sex", "class")
-BOTH = ("K", "M")
+CELLS = DIMENSIONS[0], DIMENSIONS[1], DIMENSIONS[3]
+Cell = Mapping[str, tuple[str, ...]]
+COVERAGE_STEP = 5
 
 
-def release_counts(
-    follow_up: FollowUp, profile: Profile = OPEN_PAGE
+def release_follow_up(
+    connection: duckdb.DuckDBPyConnection, profile: Profile = NETWORK_PACK
+) -> dict[str, pd.DataFrame]:
+    """The protected tables of publish.duckdb, from the analyst's database.
+
+    individual_count and individual_statistic: one row = one cell, one statistic of a cell;
+    individual_release: facts about the release; individual_ledger: the published ledgers as text,
+    one row each; isu_delivery: one row = one municipality that has delivered.
+    """
+    measures = load_measures()
+    follow_up = build_follow_up(
+        run_query(connection, "build/isu_episodes").df(),
+        run_query(connection, "build/isu_measurements").df(),
+        measures,
+    )
+    counts, publications = release_counties(follow_up, profile)
+    statistics = pd.concat(
+        [summarise_counts(counts), _spreads(follow_up, counts, measures, profile)],
+        ignore_index=True,
+    ).assign(status="")
+    digests = [publication.digest for publication in publications]
+    released = Released(
+        counts=counts,
+        threshold=profile.threshold,
+        digest=hashlib.sha256("".join(digests).encode()).hexdigest(),
+        facts={
+            "years": " ".join(map(str, follow_up.years)),
+            "kkik": follow_up.window,
+            "n_hidden": str(int((counts["status"] != "").sum())),
+        },
+        statistics=statistics,
+    )
+    return {
+        **frames_of(released),
+        "individual_statistic": statistics,
+        "individual_ledger": ledgers_as_text(publications),
+        "isu_delivery": _deliveries(connection),
+    }
+
+
+def _no_counts() -> pd.DataFrame:
+    texts = ["layout", "crossing", *DIMENSIONS, "status"]
+    return pd.DataFrame({name: pd.Series(dtype="str") for name in texts}).assign(
+        count=pd.Series(dtype="Int64")
+    )
+
+
+def ledgers_as_text(publications: Sequence[Publication]) -> pd.DataFrame:
+    """One row = one published ledger: its title, its sum and its content as JSON."""
+    rows = [
+        {"title": p.title, "sha256": p.digest, "content": json.dumps(asdict(p), ensure_ascii=False)}
+        for p in publications
+    ]
+    return pd.DataFrame(rows, columns=["title", "sha256", "content"], dtype="str")
+
+
+def _deliveries(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Who has delivered, when, and roughly how much of the service the extract covers."""
+    found = run_query(connection, "build/isu_deliveries").df()
+    percent = 100 * found.pop("n_persons") / found.pop("n_in_service")
+    steps = (percent / COVERAGE_STEP).round() * COVERAGE_STEP
+    return found.assign(coverage=steps.clip(upper=100))
+
+
+def _spreads(
+    follow_up: FollowUp, counts: pd.DataFrame, measures: Mapping[str, Measure], profile: Profile
+) -> pd.DataFrame:
+    """Svensson's measures and the like, only for groups as large as a standard deviation takes,
+    and whose size is printed: what one of them gives away of few persons, they would too."""
+    fewest = max(profile.spread_from, profile.mean_from)
+    known = counts[counts["layout"].str.startswith(f"{CHANGE.id}-")]
+    sizes = measured(known)[["layout", *DIMENSIONS[:3], "n"]].dropna(subset=["n"])
+    frames = [
+        summarise_pairs(rows, measures, fewest).assign(layout=f"{CHANGE.id}-{county}")
+        for county, rows in follow_up.pairs.groupby(follow_up.pairs["municipality"].str[:2])
+    ]
+    found = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    keys = ["layout", "municipality", "service_area", "n"]
+    if found.empty:
+        return pd.DataFrame(columns=[*keys, "sex", "class", "name", "value"])
+    return found.merge(sizes.astype({"n": "int64"}), on=keys).assign(**{"class": TOTAL})
+
+
+def release_counties(
+    follow_up: FollowUp, profile: Profile = NETWORK_PACK
 ) -> tuple[pd.DataFrame, list[Publication]]:
     """The printed cells of all themes and counties, and the published ledgers.
 
@@ -49,101 +146,159 @@ def release_counts(
     counts: list[pd.DataFrame] = []
     publications: list[Publication] = []
     for county in sorted(follow_up.cases["municipality"].str[:2].unique()):
-        basis = _release_basis(_in_county(units_of(STATUS, follow_up), county), county, profile)
-        made = [basis]
-        for theme in THEMES:
-            units = _in_county(units_of(theme, follow_up), county)
-            made += _release_theme(theme, units, basis, county, profile)
+        made = _CountyRelease(follow_up, county, profile).everything()
         counts += [_tidy(item) for item in made]
+        # What was known beforehand is printed by the basis; it is no pack of its own.
         publications += [replace(item.publication, previous=()) for item in made]
-    return pd.concat(counts, ignore_index=True), publications
+    return pd.concat(counts, ignore_index=True) if counts else _no_counts(), publications
 
 
-def _in_county(units: pd.DataFrame, county: str) -> pd.DataFrame:
-    return units[units["municipality"].str[:2] == county]
+class _CountyRelease:
+    """The themes of one county, in an order where each knows the totals it needs."""
+
+    def __init__(self, follow_up: FollowUp, county: str, profile: Profile) -> None:
+        self._follow_up, self._county, self._profile = follow_up, county, profile
+
+    def everything(self) -> list[Release]:
+        basis = self._theme(BASIS, self._units(BASIS))
+        blocks = _printed(basis, "municipality", "service_area")
+        sexes = self._theme(SEX, _in_blocks(self._units(SEX), blocks))
+        inflow = self._theme(INFLOW, self._units(INFLOW))
+        begun = _printed(inflow, "municipality")
+        duration = self._theme(TIME, _begun_units(self._units(TIME), blocks, begun))
+        divided = _printed(sexes, "service_area", "class")
+        made = [basis, sexes, inflow, duration]
+        for theme in OTHERS:
+            units = self._units(theme)
+            if theme.base == ENDED:
+                units = _in_blocks(units, blocks)
+            if theme.is_local:
+                made += [self._theme(theme, part) for _, part in units.groupby("municipality")]
+                continue
+            made.append(self._theme(theme, units))
+            if theme.by_sex and made[-1] is not None:
+                made.append(self._women_and_men(theme, units, divided, made[-1]))
+        return [item for item in made if item is not None]
+
+    def _units(self, theme: Theme) -> pd.DataFrame:
+        units = units_of(theme, self._follow_up)
+        units = units[units["municipality"].str[:2] == self._county]
+        if theme.is_local:
+            words = units.groupby(["municipality", "service_area"])["class"].transform("nunique")
+            units = units[words > 1]
+        return units.drop(columns="service_area") if theme is INFLOW else units
+
+    def _theme(self, theme: Theme, units: pd.DataFrame) -> Release | None:
+        """One theme through the gate; None where no block of it can be shown."""
+        if units.empty:
+            return None
+        atoms = count_units(units.drop(columns="sex"))
+        layouts = _layouts(theme, atoms, f"{theme.id}-{self._county}")
+        known = [_known(atoms, _known_cells(theme, atoms))] if theme.base else []
+        return release(atoms, layouts, self._profile, known, layouts[0].name)
+
+    def _women_and_men(
+        self, theme: Theme, units: pd.DataFrame, divided: set[tuple[str, ...]], whole: Release
+    ) -> Release | None:
+        """Women and men in the county, for service areas whose number of each is printed. In one
+        municipality they would be too few to compare."""
+        areas = units["service_area"].map(area_of)
+        units = units[[all((area, sex) in divided for sex in SEXES) for area in areas]]
+        if units.empty:
+            return None
+        atoms = count_units(units.drop(columns="municipality"))
+        layout = _whole(theme, atoms, f"kon_{theme.id}-{self._county}")
+        layout = replace(layout, dimensions=("service_area", "sex", "class"))
+        each = atoms[["service_area", "sex"]].drop_duplicates().itertuples(index=False)
+        cells: list[Cell] = [{"service_area": (a,), "sex": (sex,)} for a, sex in each]
+        printed = _printed(whole, "service_area", "class")
+        both = set(atoms[["service_area", "class"]].itertuples(index=False, name=None))
+        cells += [{"service_area": (a,), "class": (c,)} for a, c in sorted(printed & both)]
+        return release(atoms, [layout], self._profile, [_known(atoms, cells)], layout.name)
 
 
-def _release_basis(units: pd.DataFrame, county: str, profile: Profile) -> Release:
-    """Who the follow-up is about: cases by service area, sex, and whether they are finished."""
-    layout = Layout(f"{STATUS.id}-{county}", DIMENSIONS)
-    return release(count_units(units), [layout], profile, title=layout.name)
+def _printed(made: Release | None, *dimensions: str) -> set[tuple[str, ...]]:
+    """Which cells of these dimensions came out of the gate."""
+    if made is None:
+        return set()
+    counts = made.released.counts
+    mask = (counts["status"] == "") & (counts["crossing"] == "×".join(dimensions))
+    return set(counts.loc[mask, list(dimensions)].itertuples(index=False, name=None))
 
 
-def _release_theme(
-    theme: Theme, units: pd.DataFrame, basis: Release, county: str, profile: Profile
-) -> list[Release]:
-    """One theme of one county; nothing where no block of it can be shown."""
-    units = _open_blocks(theme, units, basis)
-    if units.empty:
-        return []
-    atoms = count_units(units)
-    layouts = _layouts(theme, atoms, f"{theme.id}-{county}")
-    known = [_known_totals(atoms)] if theme.base else []
-    return [release(atoms, layouts, profile, known, layouts[0].name)]
+def _blocks_of(units: pd.DataFrame) -> list[tuple[str, str]]:
+    areas = map(area_of, units["service_area"])
+    return list(zip(units["municipality"], areas, strict=True))
 
 
-def _open_blocks(theme: Theme, units: pd.DataFrame, basis: Release) -> pd.DataFrame:
-    """The units in blocks whose total is printed; divided by sex where both sexes are printed."""
-    status = TOTAL if theme.base == CASES else ENDED
-    printed = basis.released.counts
-    printed = printed[(printed["status"] == "") & (printed["class"] == status)]
-    shown = {(c.municipality, c.service_area, c.sex) for c in printed.itertuples()}
-    keys = list(zip(units["municipality"], map(area_of, units["service_area"]), strict=True))
-    is_open = [(m, a, TOTAL) in shown for m, a in keys]
-    divided = [all((m, a, sex) in shown for sex in BOTH) for m, a in keys]
-    if not theme.by_sex:
-        return units.drop(columns="sex")[is_open]
-    sex = units["sex"].where(pd.Series(divided, index=units.index), UNDIVIDED)
-    return units.assign(sex=sex)[is_open]
+def _in_blocks(units: pd.DataFrame, blocks: set[tuple[str, ...]]) -> pd.DataFrame:
+    return units[[block in blocks for block in _blocks_of(units)]]
+
+
+def _begun_units(
+    units: pd.DataFrame, blocks: set[tuple[str, ...]], begun: set[tuple[str, ...]]
+) -> pd.DataFrame:
+    """Cases of municipalities whose number is printed; unfinished ones tell nothing of a block
+    whose finished ones are too few."""
+    units = _in_blocks(units, blocks)
+    return units[[(place,) in begun for place in units["municipality"]]]
+
+
+# --- tables as data
+
+
+def _whole(theme: Theme, atoms: pd.DataFrame, name: str) -> Layout:
+    groups = {"class": groups_of(theme, set(atoms["class"]))}
+    sensitive = "class" if theme.is_sensitive else ""
+    return Layout(name, CELLS, groups=groups, shares="class", sensitive=sensitive)
 
 
 def _layouts(theme: Theme, atoms: pd.DataFrame, name: str) -> list[Layout]:
-    """The tables of a theme, as data."""
-    whole = ("municipality", "service_area", "class")
-    traits = {
-        "groups": {"class": groups_of(theme, set(atoms["class"]))},
-        "shares": "class",
-        "sensitive": "class" if theme.is_sensitive else "",
-    }
+    whole = _whole(theme, atoms, name)
+    if theme is BASIS:
+        return [Layout(name, CELLS[:2])]
+    if theme is INFLOW:
+        return [replace(whole, dimensions=("municipality", "class"), shares="")]
     if theme.is_local:
-        return [
-            Layout(name, whole, margins=False, **traits),
-            Layout(name, whole[:2], margins=False),
-        ]
-    if theme.id == "inflode":
-        traits = {"groups": traits["groups"]}
-        return [
-            Layout(name, whole, only_groups=("class",), **traits),
-            Layout(name, ("municipality", "class"), **traits),
-        ]
+        return [replace(whole, margins=False), Layout(name, CELLS[:2], margins=False)]
     if theme.unit == "closings":
-        window = {"window": (KKIK,)}
-        return [Layout(name, whole, **traits), Layout(f"kkik_{name}", whole, window, **traits)]
-    if not theme.by_sex:
-        return [Layout(name, whole, **traits)]
-    both = {"sex": BOTH}
-    return [
-        Layout(name, whole, **traits),
-        Layout(f"kon_{name}", ("municipality", "sex", "class"), both, **traits),
-        Layout(f"kon_{name}", ("service_area", "sex", "class"), both, **traits),
+        return [whole, replace(whole, name=f"kkik_{name}", where={"window": (KKIK,)})]
+    return [whole]
+
+
+# --- totals that are already out
+
+
+def _known_cells(theme: Theme, atoms: pd.DataFrame) -> list[Cell]:
+    """The totals of the blocks, and every sum of them."""
+    blocks = atoms[["municipality", "service_area"]].drop_duplicates()
+    cells: list[Cell] = [
+        {"municipality": (m,), "service_area": (a,)} for m, a in blocks.itertuples(index=False)
     ]
+    cells += [{"municipality": (m,)} for m in blocks["municipality"].unique()]
+    cells += [{"service_area": (a,)} for a in blocks["service_area"].unique()]
+    cells.append({})
+    if theme.base == BEGUN:
+        ended = set(TIME_GROUPS["slut"]) & set(atoms["class"])
+        return [{**cell, "class": tuple(sorted(ended))} for cell in cells]
+    return cells
 
 
-def _known_totals(atoms: pd.DataFrame) -> Publication:
-    """The totals of the blocks, as numbers that are already out."""
-    keys = [d for d in ("municipality", "service_area", "sex") if d in atoms]
-    totals = atoms.groupby(keys)["count"].sum().reset_index()
+def _known(atoms: pd.DataFrame, cells: Sequence[Cell]) -> Publication:
+    """These sums as a pack that is already out, so that no world may change them."""
+    dimensions = [d for d in atoms.columns if d != "count"]
+    every = {d: tuple(sorted(atoms[d].unique())) for d in dimensions}
     sets: dict[tuple[str, ...], int] = {}
-    rows = tuple(
-        (
-            tuple(sets.setdefault((str(row[key]),), len(sets)) for key in keys),
-            int(row["count"]),
-            False,
-            "underlaget",
-        )
-        for row in totals.to_dict("records")
-    )
-    return Publication("underlaget", 5, True, tuple(keys), tuple(sets), (), (), rows)
+    rows = []
+    for cell in cells:
+        values = [tuple(v for v in cell.get(d, every[d]) if v in every[d]) for d in dimensions]
+        inside = pd.Series(True, index=atoms.index)
+        for dimension, chosen in zip(dimensions, values, strict=True):
+            inside &= atoms[dimension].isin(chosen)
+        if inside.any():
+            counted = tuple(sets.setdefault(chosen, len(sets)) for chosen in values)
+            rows.append((counted, int(atoms.loc[inside, "count"].sum()), False, "underlaget"))
+    return Publication("underlaget", 5, True, tuple(dimensions), tuple(sets), (), (), tuple(rows))
 
 
 def _tidy(made: Release) -> pd.DataFrame:
@@ -153,10 +308,7 @@ def _tidy(made: Release) -> pd.DataFrame:
     for dimension in DIMENSIONS:
         if dimension not in counts:
             counts = counts.assign(**{dimension: TOTAL})
-    where = ["layout", "service_area", "class"]
-    occurs = (
-        (counts["count"].isna() | (counts["count"] > 0))
-        .groupby([counts[key] for key in where])
-        .transform("any")
-    )
+    where = [counts[key] for key in ("layout", "service_area", "class")]
+    seen = counts["count"].isna() | (counts["count"] > 0)
+    occurs = seen.groupby(where).transform("any")
     return counts.loc[occurs, ["layout", "crossing", *DIMENSIONS, "count", "status"]]
