@@ -102,8 +102,8 @@ def _learn(question: Question, indicators: Indicators, place: str) -> str:
     one = len(names) == 1
     who = "en liknande kommun som" if one else "liknande kommuner som"
     return (
-        f"{indicator.short} – {format_list(names)} är {who} ligger säkerställt bättre till än {place}. "
-        f"Vad gör {'den' if one else 'de'} annorlunda, och vem tar kontakt?"
+        f"{indicator.short} – {format_list(names)} är {who} ligger säkerställt bättre till än "
+        f"{place}. Vad gör {'den' if one else 'de'} annorlunda, och vem tar kontakt?"
     )
 
 
