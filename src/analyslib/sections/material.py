@@ -24,11 +24,13 @@ from analyslib.catalogue import (
     find_network,
     load_catalogue,
 )
+from analyslib.figures.inputs import Band
 from analyslib.store.connection import Store, open_store, query
 from analyslib.workspace import Workspace, find_workspace
 
 
 YEARS_SHOWN = 6
+FEWEST_IN_BAND = 20
 # What a position is told against: Riket, and where Riket has no value all municipalities.
 LEAD = (ReferenceKind.RIKET, ReferenceKind.UNWEIGHTED_MEAN)
 LABELS = {
@@ -55,6 +57,17 @@ class Similar:
 
 
 @dataclass(frozen=True)
+class Benchmark:
+    """All municipalities together: unweighted, over the `n` with a value."""
+
+    q1: float
+    q3: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True)
 class Peers:
     """Whom a municipality is compared with. Every tuple holds municipality codes."""
 
@@ -69,8 +82,9 @@ class Material:
     """One municipality and year.
 
     `series`: own values, all indicators, years and genders. `riket`: Riket's. `benchmarks`: all
-    municipalities together, per indicator, year and gender. `network_means`: the network's
-    unweighted means. `comparisons` and `trends` are the evidence, the newest year only.
+    municipalities together, by indicator and year. `network_means`: the network's unweighted
+    means, likewise; both only for the years shown, both sexes together. `comparisons` and
+    `trends` are the evidence, the newest year only.
     """
 
     catalogue: Catalogue
@@ -81,8 +95,8 @@ class Material:
     peers: Peers
     series: pd.DataFrame
     riket: pd.DataFrame
-    benchmarks: pd.DataFrame
-    network_means: pd.DataFrame
+    benchmarks: Mapping[tuple[str, int], Benchmark]
+    network_means: Mapping[tuple[str, int], float]
     groups: pd.DataFrame
     missing: pd.DataFrame
     latest: pd.DataFrame
@@ -110,12 +124,9 @@ class Material:
         return values_by_number(self.riket, "gender")
 
     @cached_property
-    def benchmark(self) -> dict[tuple[str, str], pd.DataFrame]:
-        return _by_number(self.benchmarks)
-
-    @cached_property
-    def network_mean(self) -> dict[tuple[str, str], pd.DataFrame]:
-        return _by_number(self.network_means)
+    def known(self) -> frozenset[str]:
+        """The indicators that some municipality has had a value for in the years shown."""
+        return frozenset(kpi for kpi, _ in self.benchmarks)
 
     @cached_property
     def revised(self) -> set[tuple[str, str, int]]:
@@ -138,10 +149,6 @@ class Material:
 
     def similar_of(self, area: Area) -> Similar | None:
         return self.peers.similar.get(area.service_area)
-
-
-def _by_number(frame: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
-    return {(str(kpi), str(sex)): rows for (kpi, sex), rows in frame.groupby(["kpi", "gender"])}
 
 
 def values_by_number(
@@ -186,8 +193,8 @@ def read_material(municipality: str, network: str, year: int, data: str) -> Mate
             peers=peers,
             series=series,
             riket=riket,
-            benchmarks=query(store, "benchmarks", kpis=kpis),
-            network_means=query(store, "group_means", kpis=kpis, members=list(peers.network)),
+            benchmarks=read_benchmarks(store, year),
+            network_means=_network_means(store, peers, year),
             groups=query(store, "groups_of_municipality", municipality=place.code),
             missing=query(store, "missing_by_kind", municipality=place.code),
             latest=query(store, "latest_years", at_least=50),
@@ -226,32 +233,30 @@ def _whom_to_phone(
 def _peers(store: Store, catalogue: Catalogue, place: Municipality, network: Network) -> Peers:
     county = query(store, "same_county", municipality=place.code)
     skr_group = query(store, "same_skr_group", municipality=place.code)
-    wanted = {area.service_area for area in catalogue.areas.values() if area.service_area}
-    similar = {name: _similar(store, place, name) for name in sorted(wanted)}
     return Peers(
         county=tuple(county["municipality"]),
         network=network.members,
         skr_group=tuple(skr_group["municipality"]),
-        similar={name: found for name, found in similar.items() if found is not None},
+        similar=_similar(store, place),
     )
 
 
-def _similar(store: Store, place: Municipality, service_area: str) -> Similar | None:
-    rows = query(
-        store, "similar_municipalities", municipality=place.code, service_area=service_area
-    )
-    if rows.empty:
-        return None
-    first = rows.iloc[0]
-    return Similar(
-        service_area=service_area,
-        group_id=str(first["group_id"]),
-        title=str(first["title"]),
-        vintage=str(first["vintage"]),
-        group_year=str(first["group_year"]),
-        members=tuple(rows["member"]),
-        names=tuple(rows["municipality_name"]),
-    )
+def _similar(store: Store, place: Municipality) -> dict[str, Similar]:
+    """The newest group of each service area, in alphabetical order."""
+    rows = query(store, "similar_in_all_areas", municipality=place.code)
+    found = {}
+    for name, group in rows.groupby("service_area", observed=True):
+        first = group.iloc[0]
+        found[str(name)] = Similar(
+            service_area=str(name),
+            group_id=str(first["group_id"]),
+            title=str(first["title"]),
+            vintage=str(first["vintage"]),
+            group_year=str(first["group_year"]),
+            members=tuple(group["member"]),
+            names=tuple(group["municipality_name"]),
+        )
+    return found
 
 
 def _evidence(
@@ -265,18 +270,19 @@ def _evidence(
 ) -> tuple[tuple[Comparison, ...], tuple[Trend, ...]]:
     """Every comparison of the year against every reference, and every development up to it."""
     past = series[series["year"] <= year].reset_index(drop=True)
+    totals = past[past["gender"] == "T"].reset_index(drop=True)
     indicators = catalogue.indicators
     references = pd.concat(
         [
             riket_reference(riket, year),
             group_references(store, catalogue, year, peers),
-            own_history(past, indicators),
+            own_history(totals, indicators),
         ],
         ignore_index=True,
     )
-    against = compare(past, references, indicators, years=[year])
+    against = compare(totals, references, indicators, years=[year])
     women = compare_women_with_men(past, indicators, year)
-    judged = trend(past, indicators, until=year)
+    judged = trend(totals, indicators, until=year)
     found = (*comparisons_from(against), *comparisons_from(women))
     return found, tuple(trends_from(judged))
 
@@ -344,8 +350,39 @@ def _possible(catalogue: Catalogue, peers: Peers) -> dict[tuple[str, str], int]:
 
 
 def indicators_of(material: Material, area: Area) -> tuple[Indicator, ...]:
-    """The indicators that some municipality has had a value for in the years shown."""
-    frame = material.benchmarks
-    shown = frame[(frame["n"] > 0) & frame["year"].isin(material.years)]
-    known = set(shown["kpi"])
-    return tuple(indicator for indicator in area.indicators if indicator.id in known)
+    """The indicators of an area that have had a value somewhere in the years shown."""
+    return tuple(indicator for indicator in area.indicators if indicator.id in material.known)
+
+
+def read_benchmarks(store: Store, year: int) -> dict[tuple[str, int], Benchmark]:
+    rows = query(store, "window_benchmarks", first=year - YEARS_SHOWN + 1, last=year)
+    columns = [rows[name].tolist() for name in ("kpi", "year", "q1", "q3", "low", "high", "n")]
+    return {(kpi, when): Benchmark(*rest) for kpi, when, *rest in zip(*columns, strict=True)}
+
+
+def _network_means(store: Store, peers: Peers, year: int) -> dict[tuple[str, int], float]:
+    rows = query(
+        store,
+        "window_means",
+        members=list(peers.network),
+        first=year - YEARS_SHOWN + 1,
+        last=year,
+    )
+    keys = zip(rows["kpi"].tolist(), rows["year"].tolist(), strict=True)
+    return dict(zip(keys, rows["mean"].tolist(), strict=True))
+
+
+def middle_half(
+    indicator: Indicator, benchmarks: Mapping[tuple[str, int], Benchmark], years: tuple[int, ...]
+) -> Band | None:
+    """Between which values half of the municipalities lie, in the years when enough had one."""
+    found = [(year, benchmarks.get((indicator.id, year))) for year in years]
+    shown = [(year, item) for year, item in found if item and item.n >= FEWEST_IN_BAND]
+    if not shown or indicator.kind == "coded":
+        return None
+    return Band(
+        "Hälften av kommunerna",
+        tuple(year for year, _ in shown),
+        tuple(item.q1 for _, item in shown),
+        tuple(item.q3 for _, item in shown),
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from analyslib.analysis.questions import ask
 from analyslib.analysis.results import Answer, ReferenceKind
@@ -16,7 +17,7 @@ from analyslib.catalogue import Area, Indicator
 from analyslib.figures.inputs import Band, Place, Point, ProfileRow, Series, Spread, TrendPanel
 from analyslib.figures.profile import draw_profile
 from analyslib.figures.trends import draw_area_trends
-from analyslib.sections.material import Material, indicators_of, read_material
+from analyslib.sections.material import Material, indicators_of, middle_half, read_material
 from analyslib.sections.municipality_tables import (
     answers_table,
     area_tables,
@@ -170,14 +171,8 @@ class MunicipalityReport:
         )
 
     def _spread(self, indicator: Indicator) -> Spread | None:
-        frame = self.material.benchmark.get((indicator.id, "T"))
-        if frame is None:
-            return None
-        now = frame[(frame["year"] == self.material.year) & (frame["n"] > 0)]
-        if now.empty:
-            return None
-        row = now.iloc[0]
-        return Spread(row["low"], row["q1"], row["q3"], row["high"])
+        found = self.material.benchmarks.get((indicator.id, self.material.year))
+        return Spread(found.low, found.q1, found.q3, found.high) if found else None
 
     def all_areas(self) -> Shown:
         """Every area: why, what stands out, the course over the years, all values."""
@@ -206,7 +201,8 @@ class MunicipalityReport:
 
     def _trends(self, area: Area, known: Iterable[Indicator]) -> Shown | None:
         shown = sorted(known, key=lambda indicator: not indicator.main)
-        panels = [panel for item in shown if (panel := self._panel(item)) is not None][:PANELS]
+        possible = (panel for item in shown if (panel := self._panel(item)) is not None)
+        panels = list(islice(possible, PANELS))
         if not panels:
             return None
         title = f"{area.title} i {self.place.name} {self.material.years[0]}–{self.material.year}"
@@ -242,29 +238,17 @@ class MunicipalityReport:
         ]
         if any(point.value is not None for point in riket):
             yield Series("Riket (vägt)", tuple(riket), municipality="0000")
-        means = self.material.network_mean.get((indicator.id, "T"))
-        if means is not None:
-            known = means[means["mean"].notna() & means["year"].isin(self.material.years)]
-            points = [
-                Point(int(year), float(mean))
-                for year, mean in zip(known["year"], known["mean"], strict=True)
-            ]
-            if points:
-                yield Series("Nätverket (ovägt)", tuple(points), derived="ovägt medelvärde")
+        means = self.material.network_means
+        points = [
+            Point(year, means[indicator.id, year])
+            for year in self.material.years
+            if (indicator.id, year) in means
+        ]
+        if points:
+            yield Series("Nätverket (ovägt)", tuple(points), derived="ovägt medelvärde")
 
     def _band(self, indicator: Indicator) -> Band | None:
-        frame = self.material.benchmark.get((indicator.id, "T"))
-        if frame is None or indicator.kind == "coded":
-            return None
-        shown = frame[frame["year"].isin(self.material.years) & (frame["n"] >= 20)]
-        if shown.empty:
-            return None
-        return Band(
-            "Hälften av kommunerna",
-            tuple(int(year) for year in shown["year"]),
-            tuple(shown["q1"]),
-            tuple(shown["q3"]),
-        )
+        return middle_half(indicator, self.material.benchmarks, self.material.years)
 
     def _without_values(self, area: Area, known: tuple[Indicator, ...]) -> Html | None:
         missing = [indicator.short for indicator in area.indicators if indicator not in known]

@@ -14,6 +14,7 @@ from analyslib.figures.inputs import Band, Place, PlaceResult, Point, Series, Tr
 from analyslib.figures.places import draw_dots
 from analyslib.figures.rug import draw_rug
 from analyslib.figures.trends import draw_network_trends
+from analyslib.sections.material import middle_half
 from analyslib.sections.network_material import NetworkMaterial, read_network_material
 from analyslib.sections.parts import (
     Shown,
@@ -218,17 +219,7 @@ class NetworkReport:
         )
 
     def _band(self, indicator: Indicator) -> Band | None:
-        frame = self.material.benchmarks
-        shown = frame[
-            (frame["kpi"] == indicator.id)
-            & (frame["gender"] == "T")
-            & frame["year"].isin(self.material.years)
-            & (frame["n"] >= 20)
-        ]
-        if shown.empty:
-            return None
-        years = tuple(int(year) for year in shown["year"])
-        return Band("Hälften av kommunerna", years, tuple(shown["q1"]), tuple(shown["q3"]))
+        return middle_half(indicator, self.material.benchmarks, self.material.years)
 
     def _values(self, area: Area, indicators: Iterable[Indicator]) -> Table:
         places = self.material.places

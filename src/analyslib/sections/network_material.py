@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -23,9 +24,11 @@ from analyslib.figures.inputs import Place
 from analyslib.sections.material import (
     LEAD,
     YEARS_SHOWN,
+    Benchmark,
     Peers,
     group_references,
     open_published,
+    read_benchmarks,
     riket_reference,
     values_by_number,
 )
@@ -44,8 +47,7 @@ class NetworkMaterial:
     year: int
     is_demo: bool
     series: pd.DataFrame
-    benchmarks: pd.DataFrame
-    means: pd.DataFrame
+    benchmarks: Mapping[tuple[str, int], Benchmark]
     sources: pd.DataFrame
     comparisons: tuple[Comparison, ...]
     trends: tuple[Trend, ...]
@@ -123,8 +125,7 @@ def read_network_material(network: str, year: int, data: str) -> NetworkMaterial
             year=year,
             is_demo=workspace.demo,
             series=series,
-            benchmarks=query(store, "benchmarks", kpis=kpis),
-            means=query(store, "group_means", kpis=kpis, members=members),
+            benchmarks=read_benchmarks(store, year),
             sources=query(store, "sources_used", kpis=kpis),
             comparisons=tuple(comparisons_from(against)),
             trends=tuple(trends_from(judged)),
