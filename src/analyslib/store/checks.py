@@ -86,7 +86,7 @@ def _lost(connection: duckdb.DuckDBPyConnection) -> Iterator[Fault]:
         more = f"{len(lost)} nyckeltal har krympt. " if len(lost) > SHOWN else ""
         yield Fault(
             f"{more}Något har försvunnit ur arkivet (data/raw).",
-            remedy="Lägg tillbaka filerna, eller bygg med --godta-krympning om det är meningen.",
+            remedy="Lägg tillbaka filerna, eller bygg med --accept-loss om det är meningen.",
         )
 
 
