@@ -14,7 +14,7 @@ from html import escape
 from analyslib.analysis.results import Answer
 from analyslib.catalogue import Indicator
 from analyslib.text.formats import format_number, format_value
-from analyslib.text.words import format_answer, format_status
+from analyslib.text.words import HIDDEN_WORD, format_answer, format_status
 
 
 KEYS = ("kpi", "municipality", "year", "gender")
@@ -26,7 +26,8 @@ class Cell:
     """One cell: its Swedish text, and what a program needs to know about it.
 
     A raw number has its key and `value`; without a value, a `status` that says which kind of
-    nothing it is. A derived number has `derived`: what was computed. All else is text.
+    nothing it is. A derived number has `derived`: what was computed. A number of persons has
+    `layout` and `cell`: which released cell it is. All else is text.
     """
 
     text: str
@@ -39,6 +40,8 @@ class Cell:
     derived: str = ""
     badge: str = ""
     header: bool = False
+    layout: str = ""
+    cell: str = ""
 
     @property
     def is_raw(self) -> bool:
@@ -46,7 +49,7 @@ class Cell:
 
     @property
     def is_number(self) -> bool:
-        return self.is_raw or bool(self.derived)
+        return self.is_raw or bool(self.derived) or bool(self.layout)
 
 
 def header_cell(text: str) -> Cell:
@@ -93,6 +96,13 @@ def derived_cell(value: float | None, what: str, decimals: int = 0, sign: bool =
     """A number of our own; `what` says how it was made ("ovägt medelvärde")."""
     text = "–" if value is None else format_number(value, decimals, sign)
     return Cell(text, None if value is None else float(value), derived=what)
+
+
+def person_cell(layout: str, cell: str, count: int | None) -> Cell:
+    """A number of persons or cases that has been released, or the word for one that is hidden."""
+    if count is None:
+        return Cell(HIDDEN_WORD, layout=layout, cell=cell)
+    return Cell(format_number(count), float(count), layout=layout, cell=cell)
 
 
 @dataclass(frozen=True)
@@ -174,6 +184,9 @@ def _render_cell(cell: Cell, shared: dict[str, str]) -> str:
         text += f' <span class="marke">{escape(cell.badge)}</span>'
     if cell.header:
         return f'<th scope="row">{text}</th>'
+    if cell.layout:
+        key = _data_attributes({"layout": cell.layout, "cell": cell.cell})
+        return f"<td{key}>{text}</td>"
     if cell.derived:
         return f'<td data-derived="{_attr(cell.derived)}">{text}</td>'
     if not cell.is_raw:

@@ -49,9 +49,9 @@ def test_changes_are_shares_of_those_measured_and_a_hidden_part_hides_the_bar() 
     picture = draw_changes(UMEA, rows, "Förändring", SOURCE)
     assert plain(picture.alt) == (
         "Förändring. Alla: 52 procent bättre, 34 procent oförändrat och 14 procent sämre av "
-        "88 personer. Män: skyddat. Ingen: skyddat."
+        "88 personer. Män: dolt. Ingen: dolt."
     )
-    assert columns(picture.table)[1] == ["Män", "4", "skyddat", "3", "skyddat"]
+    assert columns(picture.table)[1] == ["Män", "4", "dolt", "3", "dolt"]
 
 
 @pytest.mark.parametrize(("high_is_better", "better", "worse"), [(True, 5, 2), (False, 2, 5)])
@@ -74,14 +74,14 @@ def test_nothing_is_summed_where_something_is_hidden() -> None:
 
 def test_a_forest_tells_each_difference_with_its_answer() -> None:
     picture = draw_forest(UMEA, FOREST, "Skillnader", SOURCE, "förändring i poäng")
-    assert picture.alt == "Skillnader. Alla: +2,1, bättre. Boendestöd: skyddat."
+    assert picture.alt == "Skillnader. Alla: +2,1, bättre. Boendestöd: dolt."
     assert columns(picture.table)[0] == ["Alla", "+2,1", "0,9–3,3", "88", "▲ bättre"]
 
 
 def test_survival_tells_the_share_at_the_end_and_refuses_a_fourth_curve() -> None:
     picture = draw_survival(UMEA, [STEPS], "Kvar", SOURCE)
     assert plain(picture.alt) == "Kvar. Alla: andel kvar efter 12 månader är 40 procent."
-    assert columns(picture.table)[-1] == ["12", "40", "skyddat"]
+    assert columns(picture.table)[-1] == ["12", "40", "dolt"]
     with pytest.raises(ValueError):
         draw_survival(UMEA, [STEPS] * 4, "Kvar", SOURCE)
 

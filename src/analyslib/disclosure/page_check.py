@@ -21,7 +21,7 @@ from analyslib.errors import DisclosureError, Fault
 
 
 ABOUT = "individer"
-HIDDEN_TEXTS = frozenset(("sekretess", "..", "…", "–"))
+HIDDEN_TEXTS = frozenset(("dolt", "sekretess", "..", "…", "–"))
 READ_ATTRIBUTES = ("alt", "title", "aria-label", "value", "content", "data-value", "summary")
 VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr")

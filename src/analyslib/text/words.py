@@ -48,7 +48,7 @@ STATUS_WORDS: Mapping[str, str] = {
     "Unknown": "utan angiven orsak",
 }
 # A number about people that has been hidden, whatever the reason.
-HIDDEN_WORD = "skyddat"
+HIDDEN_WORD = "dolt"
 STATUS_EXPLANATIONS: Mapping[str, str] = {
     "Missing": "Bortfall: uppgiften skulle ha lämnats men saknas.",
     "Not applicable": "Ej tillämplig: frågan gäller inte kommunen.",
