@@ -90,7 +90,9 @@ def ask(store: Store, text: str) -> pd.DataFrame:
         return store.connection.execute(text).df()
     except duckdb.Error as error:
         what = f"Frågan gick inte att köra: {error}"
-        raise UsageError(what, remedy="Tabellerna och deras kolumner visas av tables().") from error
+        raise UsageError(
+            what, remedy="Tabellerna och deras kolumner visas av show_tables()."
+        ) from error
 
 
 def run_query(

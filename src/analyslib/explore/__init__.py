@@ -1,0 +1,1 @@
+"""Exploring key figures: find, choose, see, copy, take with you."""
