@@ -1,0 +1,245 @@
+"""What a report on the individual follow-up is made of, read once from the published database.
+
+Only protected numbers are here: the report can open nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from analyslib.analysis.follow_up_themes import BASIS, CHANGE, area_of
+from analyslib.catalogue import (
+    Catalogue,
+    Indicator,
+    Municipality,
+    find_municipality,
+    load_catalogue,
+)
+from analyslib.disclosure.page_check import cell_name
+from analyslib.disclosure.released import TOTAL
+from analyslib.errors import StoreError, UsageError
+from analyslib.measures import Measure, load_measures
+from analyslib.sections.material import open_published, values_by_number
+from analyslib.sources.extract_model import code_lists, label_of
+from analyslib.store.connection import Store, query
+from analyslib.tables import Cell, person_cell
+from analyslib.text.formats import format_interval, format_percent
+
+
+RETURNS_KPI = "U31462"
+NEVER = -1  # a number that the release does not have at all
+
+
+@dataclass(frozen=True)
+class FollowUpMaterial:
+    """One municipality's follow-up beside its county's.
+
+    `counts` and `statistics` hold the municipality and the county ("alla"); `area` is the chosen
+    service area, "" for all. `returns`: the published shares that did not come back.
+    """
+
+    catalogue: Catalogue
+    measures: Mapping[str, Measure]
+    place: Municipality
+    area: str
+    is_demo: bool
+    counts: pd.DataFrame
+    statistics: pd.DataFrame
+    facts: Mapping[str, str]
+    deliveries: pd.DataFrame
+    returns: pd.DataFrame
+
+    @property
+    def has_delivered(self) -> bool:
+        return self.place.code in set(self.deliveries["municipality"])
+
+    @property
+    def delivery(self) -> pd.Series:
+        own = self.deliveries["municipality"] == self.place.code
+        return self.deliveries[own].iloc[0]
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        return tuple(int(year) for year in self.facts["years"].split())
+
+    @property
+    def threshold(self) -> int:
+        return int(self.facts["threshold"])
+
+    @property
+    def returns_indicator(self) -> Indicator | None:
+        return self.catalogue.indicators.get(RETURNS_KPI)
+
+    @cached_property
+    def _numbers(self) -> dict[tuple[str, ...], int | None]:
+        keys = self.counts[["layout", "municipality", "service_area", "sex", "class"]]
+        values = [None if hidden else int(n) for n, hidden in _with_hidden(self.counts["count"])]
+        return dict(zip(keys.itertuples(index=False, name=None), values, strict=True))
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, ...], float]:
+        keys = self.statistics[["layout", "municipality", "service_area", "sex", "class", "name"]]
+        return dict(
+            zip(keys.itertuples(index=False, name=None), self.statistics["value"], strict=True)
+        )
+
+    def layout(self, theme: str) -> str:
+        return f"{theme}-{self.place.county}"
+
+    def count(
+        self, theme: str, subject: str, name: str, place: str = "", sex: str = TOTAL
+    ) -> int | None:
+        """A released number: None where it is hidden, NEVER where there is none of the kind."""
+        key = (self.layout(theme), place or self.place.code, subject, sex, name)
+        return self._numbers.get(key, NEVER)
+
+    def cell(self, theme: str, subject: str, name: str, place: str = "", sex: str = TOTAL) -> Cell:
+        """The number as a cell of a table, with the name of the released cell it is."""
+        number = self.count(theme, subject, name, place, sex)
+        if number == NEVER:
+            return Cell("–")
+        values = {
+            "municipality": place or self.place.code,
+            "service_area": subject,
+            "sex": sex,
+            "class": name,
+        }
+        return person_cell(self.layout(theme), cell_name(values), number)
+
+    def value(
+        self, theme: str, subject: str, name: str, stat: str, place: str = "", sex: str = TOTAL
+    ) -> float | None:
+        """A released statistic, None where there is none."""
+        key = (self.layout(theme), place or self.place.code, subject, sex, name, stat)
+        return self._values.get(key)
+
+    def share(self, theme: str, subject: str, name: str, place: str = "", sex: str = TOTAL) -> str:
+        """ "36 procent (23-51)", a dash where it is hidden or of too few."""
+        found = [
+            self.value(theme, subject, name, stat, place, sex)
+            for stat in ("share", "share_low", "share_high")
+        ]
+        return with_interval(found[0], found[1], found[2])
+
+    @cached_property
+    def areas(self) -> tuple[str, ...]:
+        """The service areas with anything to show, in the order of the code list."""
+        layout = self.layout(BASIS.id)
+        found = {area for name, _, area, _, _ in self._numbers if name == layout}
+        known = [area for area in code_lists()["service_area"].labels if area in found]
+        return tuple(area for area in known if self.area in ("", area))
+
+    @cached_property
+    def subjects(self) -> tuple[str, ...]:
+        """What is measured before and after: "missbruk/audit/"."""
+        layout = self.layout(CHANGE.id)
+        found = {
+            subject
+            for name, place, subject, _, _ in self._numbers
+            if name == layout and place == self.place.code and area_of(subject) in self.areas
+        }
+        return tuple(
+            sorted(found, key=lambda subject: (self.areas.index(area_of(subject)), subject))
+        )
+
+    def subject_label(self, subject: str) -> str:
+        """Måttets namn, och dess del: "IBIC, förflyttning (äldreomsorg)"."""
+        area, name, part = subject.split("/")
+        measure = self.measures[name]
+        subscale = measure.subscale(part)
+        detail = f", {lower_first(subscale.title)}" if subscale else ""
+        place = "" if self.area else f" ({lower_first(area_label(area))})"
+        return f"{measure.title}{detail}{place}"
+
+    def classes(self, theme: str, subject: str) -> tuple[str, ...]:
+        """The classes that the municipality has numbers of in a theme, single ones only."""
+        layout = self.layout(theme)
+        found = [
+            name
+            for where, place, what, _, name in self._numbers
+            if (where, place, what) == (layout, self.place.code, subject) and name != TOTAL
+        ]
+        return tuple(dict.fromkeys(found))
+
+
+def with_interval(share: float | None, low: float | None, high: float | None) -> str:
+    if share is None:
+        return "–"
+    text = format_percent(share, 0)
+    return text if low is None or high is None else f"{text} ({format_interval(low, high, 0)})"
+
+
+def area_label(area: str) -> str:
+    return label_of("service_area", area)
+
+
+def lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _with_hidden(values: pd.Series) -> list[tuple[float, bool]]:
+    return list(zip(values.tolist(), values.isna().tolist(), strict=True))
+
+
+def read_follow_up(municipality: str, service_area: str, data: str) -> FollowUpMaterial:
+    """Read everything once. Raises UsageError for an unknown place or service area, StoreError
+    where nothing about individuals has been released."""
+    catalogue = load_catalogue()
+    place = find_municipality(catalogue, municipality)
+    _check_area(service_area)
+    workspace, store = open_published(data)
+    with store:
+        _check_released(store)
+        where = {"municipality": place.code, "county": place.county}
+        counts = query(store, "individual_counts", **where)
+        series = query(store, "municipality_series", municipality=place.code)
+        facts = query(store, "individual_release")
+        return FollowUpMaterial(
+            catalogue=catalogue,
+            measures=load_measures(),
+            place=place,
+            area=service_area,
+            is_demo=workspace.demo,
+            counts=counts.assign(count=counts["count"].astype("Int64")),
+            statistics=query(store, "individual_statistics", **where),
+            facts=dict(zip(facts["key"], facts["value"], strict=True)),
+            deliveries=query(store, "individual_deliveries"),
+            returns=series[series["kpi"] == RETURNS_KPI],
+        )
+
+
+def _check_area(service_area: str) -> None:
+    labels = code_lists()["service_area"].labels
+    if service_area and service_area not in labels:
+        raise UsageError(
+            f"Det finns ingen verksamhet ”{service_area}”.",
+            remedy=f"Skriv någon av {', '.join(labels)}, eller lämna tomt för alla.",
+        )
+
+
+def _check_released(store: Store) -> None:
+    if "individual_count" not in set(query(store, "individual_tables")["table_name"]):
+        raise StoreError(
+            "Databasen har ingen individbaserad uppföljning som får visas.",
+            remedy="Lägg in uttag med `analyslib add isu` och bygg om med `analyslib build`.",
+        )
+
+
+def published_return(material: FollowUpMaterial) -> tuple[int, float | None, str] | None:
+    """The municipality's published share for the same cohort: year, value, status. The year of the
+    key figure is the one after the half-year of the closings."""
+    window = material.facts["kkik"]
+    if not window or material.returns_indicator is None:
+        return None
+    year = int(window[:4]) + 1
+    value, status = values_by_number(material.returns, "gender").get(
+        (RETURNS_KPI, TOTAL_GENDER, year), (None, "Not delivered")
+    )
+    return year, value, status
+
+
+TOTAL_GENDER = "T"
