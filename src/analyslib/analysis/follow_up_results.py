@@ -41,9 +41,8 @@ def summarise_counts(counts: pd.DataFrame) -> pd.DataFrame:
     difference, difference_low, difference_high (women minus men, percentage points); mean, low
     and high (limits of a quarter's new cases).
     """
-    theme = (
-        counts["layout"].str.partition("-")[0].str.removeprefix("kon_").str.removeprefix("kkik_")
-    )
+    # str.partition gives no columns at all where nobody has delivered
+    theme = counts["layout"].str.replace(r"^(kon_)?(kkik_)?|-.*$", "", regex=True)
     parts = [
         summarise_shares(counts[theme.isin(SHARED)]),
         summarise_changes(counts[theme == CHANGE.id]),
