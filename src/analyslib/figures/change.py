@@ -46,6 +46,7 @@ class ChangeRow:
     better: int | None
     same: int | None
     worse: int | None
+    counted: tuple[str, str] = ("person", "personer")
 
     @property
     def counts(self) -> tuple[int | None, ...]:
@@ -79,7 +80,7 @@ def draw_changes(
         KeyItem("oförändrat", "circle", theme.MID),
         KeyItem("sämre", "down", theme.ORANGE),
     ]
-    canvas, y = start_canvas(title, "Andel av personerna som mätts både före och efter.", items)
+    canvas, y = start_canvas(title, "Andel av dem som mätts både före och efter.", items)
     y += 8
     for row in rows:
         _draw_change(canvas, y, row)
@@ -105,7 +106,7 @@ def _draw_change(canvas: Canvas, y: float, row: ChangeRow) -> None:
                 canvas.label(x + width / 2, middle + 4.5, text, color=ink, anchor="middle")
                 break
         x += width
-    canvas.label(RIGHT + 8, middle + 4.5, format_count(total, "person", "personer"), 11.5)
+    canvas.label(RIGHT + 8, middle + 4.5, format_count(total, *row.counted), 11.5)
 
 
 def _draw_row_label(canvas: Canvas, middle: float, label: str) -> None:
@@ -125,7 +126,7 @@ def _changes_result(rows: Sequence[ChangeRow]) -> str:
             f"{format_share(count / total)} {words[2:]}"
             for count, (words, _, _) in zip(row.known, PARTS, strict=True)
         ]
-        people = format_count(total, "person", "personer")
+        people = format_count(total, *row.counted)
         said.append(f"{row.label}: {format_list(shares)} av {people}.")
     return " ".join(said)
 

@@ -104,6 +104,7 @@ class FollowUpReport:
         found = self.material
         ended = found.count("underlag", found.area or TOTAL, TOTAL)
         counts = Counter(self.answers.values())
+        certain = self._certain_changes()
         return join(
             [
                 about_people(
@@ -113,8 +114,9 @@ class FollowUpReport:
                         paragraph(
                             basis_sentence(self.place.name, ended, found.years, len(found.areas))
                         ),
-                        paragraph(f"Före och efter, {answers_line(counts)}" if counts else ""),
-                        bullets(self._certain_changes()),
+                        paragraph(answers_line(counts) if counts else ""),
+                        paragraph("Säkerställda förändringar:" if certain else ""),
+                        bullets(certain),
                     )
                 ),
                 box("fragor", heading("Att tala om", 3), bullets(self.questions())),
@@ -139,17 +141,12 @@ class FollowUpReport:
 
     def _change_sentence(self, subject: str) -> str:
         found = self.material
-        better, _, _ = change_counts(found, subject)
+        better, _, worse = change_counts(found, subject)
         measured = found.value("forandring", subject, TOTAL, "measured")
-        if better is None or measured is None:
+        if better is None or worse is None:
             return ""
-        return change_sentence(
-            found.subject_label(subject),
-            better,
-            int(measured),
-            found.share("forandring", subject, "better"),
-            self.answers[subject],
-        )
+        of = None if measured is None else int(measured)
+        return change_sentence(found.subject_label(subject), better, worse, of)
 
     def questions(self) -> list[str]:
         """Questions that the results raise, for the team to answer: the page cannot."""
@@ -316,16 +313,20 @@ class FollowUpReport:
 
     def _change_picture(self) -> Shown | None:
         found = self.material
+        cases, pairs = ("ärende", "ärenden"), ("mätning", "mätningar")
         rows = [
-            ChangeRow(found.subject_label(subject), *change_counts(found, subject))
+            ChangeRow(found.subject_label(subject), *change_counts(found, subject), cases)
             for subject in found.subjects
         ]
         if not found.area:
-            rows.append(ChangeRow("Alla mått tillsammans", *change_counts(found, TOTAL)))
-        if not any(row.known for row in rows):
-            return paragraph("Alla förändringar gäller för få personer för att visas.")
+            rows.append(ChangeRow("Alla mått tillsammans", *change_counts(found, TOTAL), pairs))
+        shown = [row for row in rows if row.known]
+        if not shown:
+            return paragraph("Alla förändringar gäller för få ärenden för att visas.")
         title = f"Före och efter insats i {self.place.name}"
-        return draw_changes(self.place, rows, title, source_of(found))
+        hidden = "De mått som saknas i figuren är dolda: de gäller för få ärenden."
+        caption = hidden if len(shown) < len(rows) else "Ett ärende är en person i en verksamhet."
+        return draw_changes(self.place, shown, title, source_of(found), caption)
 
     def goals(self) -> Shown:
         """Are the goals reached?"""
@@ -364,6 +365,7 @@ class FollowUpReport:
             f"Källa: uttag från kommunerna i {self.county}, egen bearbetning.",
             "kvinnors andel minus mäns, procentenheter",
             0,
+            caption=_difference_words(rows, self.county),
             key="kvinnor-och-man",
         )
         return join([paragraph(why), about_people(picture)])
@@ -406,20 +408,20 @@ class FollowUpReport:
         if published is None or indicator is None or found.area not in ("", "ek_bistand"):
             return None
         year, value, status = published
-        half = f"första halvåret {found.facts['kkik'][:4]}"
+        half = "första halvåret"
         rows = (
             (
-                header_cell(f"Kolada {year}: {indicator.short}"),
+                header_cell(f"Kolada {year}, avslutade {half} {year - 1}"),
                 raw_cell(indicator, self.place.code, year, "T", value, status),
             ),
             (
-                header_cell(f"Uttaget, ekonomiskt bistånd avslutat {half}"),
+                header_cell(f"Uttaget, avslutade {half} {found.facts['kkik'][:4]}"),
                 text_cell(found.share("kkik_aterkomst", "ek_bistand", "borta")),
             ),
         )
         return Table(
-            "Ekonomiskt bistånd: inte tillbaka inom ett år, uttaget bredvid det publicerade",
-            ("Uppgift", "Procent"),
+            f"{indicator.short}: uttaget bredvid det publicerade",
+            ("Uppgift", "Andel som inte kom tillbaka"),
             rows,
             note="Kommunens egen mätning ligger bakom det publicerade värdet; den kan ha andra "
             "avgränsningar än uttaget.",
@@ -431,6 +433,13 @@ class FollowUpReport:
         if not self.material.has_delivered:
             return self.nothing()
         return about_people(lost_table(self.material))
+
+
+def _difference_words(rows: list[ForestRow], county: str) -> str:
+    certain = [row.label for row in rows if row.answer is not Answer.NO_CERTAIN_DIFFERENCE]
+    if not certain:
+        return f"I {county} finns ingen säker skillnad mellan kvinnor och män i något av måtten."
+    return f"Säker skillnad mellan kvinnor och män i {county}: {'; '.join(certain)}."
 
 
 def follow_up_report(

@@ -23,11 +23,11 @@ from analyslib.disclosure.page_check import cell_name
 from analyslib.disclosure.released import TOTAL
 from analyslib.errors import StoreError, UsageError
 from analyslib.measures import Measure, load_measures
-from analyslib.sections.material import open_published, values_by_number
+from analyslib.sections.material import open_published
 from analyslib.sources.extract_model import code_lists, label_of
 from analyslib.store.connection import Store, query
 from analyslib.tables import Cell, person_cell
-from analyslib.text.formats import format_interval, format_percent
+from analyslib.text.formats import NBSP, format_interval, format_number
 
 
 RETURNS_KPI = "U31462"
@@ -118,7 +118,7 @@ class FollowUpMaterial:
         return self._values.get(key)
 
     def share(self, theme: str, subject: str, name: str, place: str = "", sex: str = TOTAL) -> str:
-        """ "36 procent (23-51)", a dash where it is hidden or of too few."""
+        """ "36 % (23-51)", a dash where it is hidden or of too few."""
         found = [
             self.value(theme, subject, name, stat, place, sex)
             for stat in ("share", "share_low", "share_high")
@@ -147,12 +147,14 @@ class FollowUpMaterial:
         )
 
     def subject_label(self, subject: str) -> str:
-        """Måttets namn, och dess del: "IBIC, förflyttning (äldreomsorg)"."""
+        """The measure and its part: "IBIC, förflyttning"; and the service area where several use
+        it: "Trygghet (barn och unga)"."""
         area, name, part = subject.split("/")
         measure = self.measures[name]
         subscale = measure.subscale(part)
         detail = f", {lower_first(subscale.title)}" if subscale else ""
-        place = "" if self.area else f" ({lower_first(area_label(area))})"
+        shared = [s for s in self.subjects if s.split("/")[1:] == [name, part]]
+        place = f" ({lower_first(area_label(area))})" if len(shared) > 1 else ""
         return f"{measure.title}{detail}{place}"
 
     def classes(self, theme: str, subject: str) -> tuple[str, ...]:
@@ -169,8 +171,10 @@ class FollowUpMaterial:
 def with_interval(share: float | None, low: float | None, high: float | None) -> str:
     if share is None:
         return "–"
-    text = format_percent(share, 0)
-    return text if low is None or high is None else f"{text} ({format_interval(low, high, 0)})"
+    text = f"{format_number(share)}{NBSP}%"
+    if low is None or high is None:
+        return text
+    return f"{text} ({format_interval(low, high, 0)})".replace(" ", NBSP)
 
 
 def area_label(area: str) -> str:
@@ -230,16 +234,12 @@ def _check_released(store: Store) -> None:
 
 
 def published_return(material: FollowUpMaterial) -> tuple[int, float | None, str] | None:
-    """The municipality's published share for the same cohort: year, value, status. The year of the
-    key figure is the one after the half-year of the closings."""
-    window = material.facts["kkik"]
-    if not window or material.returns_indicator is None:
+    """The newest published share of the municipality: year, value, status. It is about those who
+    were closed in the first half of the year before."""
+    own = material.returns[material.returns["gender"] == "T"]
+    if own.empty or material.returns_indicator is None:
         return None
-    year = int(window[:4]) + 1
-    value, status = values_by_number(material.returns, "gender").get(
-        (RETURNS_KPI, TOTAL_GENDER, year), (None, "Not delivered")
-    )
-    return year, value, status
-
-
-TOTAL_GENDER = "T"
+    known = own[own["value"].notna()] if own["value"].notna().any() else own
+    row = known.loc[known["year"].idxmax()]
+    value = None if pd.isna(row["value"]) else float(row["value"])
+    return int(row["year"]), value, str(row["status"])

@@ -16,7 +16,7 @@ from analyslib.text.follow_up import (
     shift_words,
     svensson_words,
 )
-from analyslib.text.formats import format_interval, format_number, format_percent
+from analyslib.text.formats import NBSP, format_interval, format_number
 
 
 RELIABLE = {"better": "reliably_better", "worse": "reliably_worse"}
@@ -110,7 +110,7 @@ def change_answer(material: FollowUpMaterial, subject: str, place: str = "") -> 
 def change_table(material: FollowUpMaterial) -> Table:
     rows = [_change_row(material, s, material.subject_label(s)) for s in material.subjects]
     if not material.area:
-        rows.append(_change_row(material, TOTAL, "Alla mått tillsammans"))
+        rows.append(_pooled_row(material))
     return Table(
         f"Före och efter i {material.place.name}",
         (
@@ -119,7 +119,8 @@ def change_table(material: FollowUpMaterial) -> Table:
         ),
         tuple(rows),
         note="Svaret jämför dem som har fått det bättre med dem som har fått det sämre "
-        "(teckentest). Med färre än sex förändrade går det inte att bedöma.",
+        "(teckentest). Med färre än sex förändrade går det inte att bedöma. Bland alla mått "
+        "tillsammans kan samma ärende finnas flera gånger, så där ges inget svar.",
         source_line=source_of(material),
     )
 
@@ -134,6 +135,16 @@ def _change_row(material: FollowUpMaterial, subject: str, label: str) -> tuple[C
         answer_cell(change_answer(material, subject)),
         text_cell(material.share("forandring", subject, "better", TOTAL)),
     )
+
+
+def _pooled_row(material: FollowUpMaterial) -> tuple[Cell, ...]:
+    """All measures together: the same case may be there twice, so nothing is judged."""
+    row = _change_row(material, TOTAL, "Alla mått tillsammans")
+    own, county = (
+        material.value("forandring", TOTAL, "better", "share", place) for place in ("", TOTAL)
+    )
+    shares = [text_cell(with_interval(value, None, None)) for value in (own, county)]
+    return (*row[:5], shares[0], text_cell("–"), shares[1])
 
 
 def _change_cell(material: FollowUpMaterial, subject: str, name: str) -> Cell:
@@ -197,7 +208,8 @@ def _svensson_row(
     rp, low, high, rv = (found[n] for n in names[:4])
     if rp is None or low is None or high is None or rv is None:
         return None
-    shown = f"{format_number(rp, 2, sign=True)} ({format_interval(low, high, 2)})"
+    interval = format_interval(low, high, 2)
+    shown = f"{format_number(rp, 2, sign=True)} ({interval})".replace(" ", NBSP)
     return (
         header_cell(material.subject_label(subject)),
         text_cell(name),
@@ -215,7 +227,9 @@ def lost_table(material: FollowUpMaterial) -> Table:
     for subject in subjects:
         worst = material.value("forandring", subject, "better", "worst")
         best = material.value("forandring", subject, "better", "best")
-        bounds = "–" if worst is None or best is None else f"{format_interval(worst, best, 0)} %"
+        bounds = (
+            "–" if worst is None or best is None else f"{format_interval(worst, best, 0)}{NBSP}%"
+        )
         smd = material.value("forandring", subject, TOTAL, "smd")
         label = "Alla mått tillsammans" if subject == TOTAL else material.subject_label(subject)
         rows.append(
@@ -255,9 +269,9 @@ def duration_table(material: FollowUpMaterial) -> Table:
         ]
         rows.append((header_cell(title), *cells))
     return Table(
-        "Andel av ärendena som fortfarande pågår",
+        "Andel av ärendena som fortfarande pågår (osäkerhet inom parentes)",
         (
-            *("Verksamhet", "Efter ett halvår (osäkerhet)", "Efter ett år (osäkerhet)"),
+            *("Verksamhet", "Efter ett halvår", "Efter ett år"),
             *("Länet, efter ett halvår", "Länet, efter ett år"),
         ),
         tuple(rows),
@@ -279,7 +293,3 @@ def women_men_table(material: FollowUpMaterial) -> Table:
     return wide_table(
         material, "kon", f"Kvinnor och män bland de avslutade i {material.place.name}", ("K",)
     )
-
-
-def percent_or_dash(value: float | None) -> str:
-    return "–" if value is None else format_percent(value, 0)

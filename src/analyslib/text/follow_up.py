@@ -31,9 +31,9 @@ CLASS_WORDS: Mapping[str, Mapping[str, str]] = {
         "ej_bedomt": "ej bedömt",
     },
     "nojdhet": {
-        "nojd": "nöjd (4–5)",
-        "varken": "varken eller (3)",
-        "missnojd": "missnöjd (1–2)",
+        "nojd": "nöjd",
+        "varken": "varken eller",
+        "missnojd": "missnöjd",
         "ej_svarat": "inget svar",
     },
     "aterkomst": {"borta": "inte tillbaka inom ett år", "tillbaka": "tillbaka inom ett år"},
@@ -78,25 +78,14 @@ def basis_sentence(place: str, ended: int | None, years: tuple[int, ...], areas:
     return f"Rapporten bygger på {cases} {where} i {place}, bland dem som började {period}."
 
 
-def change_sentence(label: str, better: int, measured: int, share: str, answer: Answer) -> str:
-    """What has happened with those who were measured twice, and how sure it is."""
-    people = format_count(measured, "person", "personer")
-    text = f"{label}: av {people} som mättes både före och efter har {better} fått det bättre"
-    return f"{text}, {share}. {CHANGE_ANSWERS[answer]}"
-
-
-CHANGE_ANSWERS: Mapping[Answer, str] = {
-    Answer.BETTER: "De är fler än de som har fått det sämre, och skillnaden är säkerställd.",
-    Answer.WORSE: "De är färre än de som har fått det sämre, och skillnaden är säkerställd.",
-    Answer.NO_CERTAIN_DIFFERENCE: (
-        "Skillnaden mot dem som har fått det sämre är inte större än att den kan bero på slumpen."
-    ),
-    Answer.CANNOT_BE_JUDGED: "För få har förändrats för att det ska gå att bedöma.",
-}
+def change_sentence(label: str, better: int, worse: int, measured: int | None) -> str:
+    """What has happened with those who were measured twice, where it is more than chance."""
+    of = f"av {format_number(measured)} " if measured is not None else ""
+    return f"{label}: {format_number(better)} {of}har fått det bättre och {worse} sämre."
 
 
 def answers_line(counts: Mapping[Answer, int]) -> str:
-    """Av 11 mått är 2 bättre, 5 utan säker skillnad och 4 kan inte bedömas."""
+    """Av 11 mått: 2 bättre, 5 ingen säker skillnad, 4 kan inte bedömas."""
     order = (
         Answer.BETTER,
         Answer.WORSE,
@@ -104,8 +93,8 @@ def answers_line(counts: Mapping[Answer, int]) -> str:
         Answer.CANNOT_BE_JUDGED,
     )
     parts = [f"{counts[a]} {ANSWER_WORDS[a]}" for a in order if counts.get(a)]
-    total = sum(counts.values())
-    return f"{format_count(total, 'mått', 'mått')}: {', '.join(parts)}."
+    total = format_count(sum(counts.values()), "mått", "mått")
+    return f"Före och efter har jämförts med {total}: {', '.join(parts)}."
 
 
 def lost_words(smd: float | None) -> str:
