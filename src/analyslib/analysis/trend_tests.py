@@ -141,7 +141,8 @@ def _two_sided(ties: tuple[int, ...]) -> Floats:
     """
     ways = _orders(sum(ties))
     for size in ties:
-        ways = np.round(np.polydiv(ways, _orders(size))[0])
+        if size > 1:
+            ways = np.round(np.polydiv(ways, _orders(size))[0])
     share = ways / ways.sum()
     scores = np.abs(len(share) - 1 - 2 * np.arange(len(share)))
     return np.array([share[scores >= s].sum() for s in range(int(scores.max()) + 1)])
