@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from math import erf, exp, pi, sqrt
 
 import numpy as np
@@ -69,17 +70,89 @@ def cut_off_between(
 def classify_change(before: ArrayLike, after: ArrayLike, criterion: Criterion) -> NDArray[np.str_]:
     """One of CATEGORIES per pair; without a cut-off only improved, unchanged, deteriorated."""
     first, second = np.asarray(before, float), np.asarray(after, float)
-    sign = 1 if criterion.high_is_better else -1
-    gain = sign * (second - first) / criterion.s_diff
-    threshold = criterion.points / criterion.s_diff
-    result = np.where(gain > threshold, "improved", "unchanged").astype("<U12")
-    result[gain < -threshold] = "deteriorated"
-    if criterion.cut_off is not None:
-        was_clinical = sign * first < sign * criterion.cut_off
-        is_clinical = sign * second < sign * criterion.cut_off
+    index = (second - first) / criterion.s_diff
+    critical = criterion.points / criterion.s_diff
+    return classify_index(
+        first, second, index, criterion.high_is_better, criterion.cut_off, critical
+    )
+
+
+def classify_index(
+    before: ArrayLike,
+    after: ArrayLike,
+    index: ArrayLike,
+    high_is_better: bool,
+    cut_off: float | None = None,
+    critical: float = CRITICAL,
+) -> NDArray[np.str_]:
+    """One of CATEGORIES per pair from its index of reliable change, by whatever method."""
+    first, second = np.asarray(before, float), np.asarray(after, float)
+    sign = 1 if high_is_better else -1
+    gain = sign * np.asarray(index, float)
+    result = np.where(gain > critical, "improved", "unchanged").astype("<U12")
+    result[gain < -critical] = "deteriorated"
+    if cut_off is not None:
+        was_clinical = sign * first < sign * cut_off
+        is_clinical = sign * second < sign * cut_off
         result[(result == "improved") & was_clinical & ~is_clinical] = "recovered"
         result[(result == "deteriorated") & ~was_clinical & is_clinical] = "harmed"
     return result
+
+
+class IndexMethod(StrEnum):
+    """How the change is compared with the error of measurement.
+
+    JT (Jacobson & Truax 1991) is the one that is used; it takes the values as they are. The others
+    are for comparison with studies: EN (Edwards & Nunnally, as reformulated by Speer 1992), GLN
+    (Gulliksen, Lord & Novick) and NK (Nunnally & Kotsch 1983) first draw the start value towards
+    the mean. HLL (Hsu, Linn & Lord) also takes away the group's own change, and so says little
+    about a service: who has only followed the group is unchanged.
+    """
+
+    JT = "JT"
+    EN = "EN"
+    GLN = "GLN"
+    HLL = "HLL"
+    NK = "NK"
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Mean and standard deviation at start of everybody measured then, and the reliability."""
+
+    mean: float
+    sd: float
+    reliability: float
+
+
+def reliable_change_index(
+    before: ArrayLike,
+    after: ArrayLike,
+    baseline: Baseline,
+    method: IndexMethod = IndexMethod.JT,
+    mean_after: float | None = None,
+    reliability_after: float | None = None,
+) -> NDArray[np.float64]:
+    """The index of each pair; beyond 1.96 either way is more than the error of measurement.
+
+    `mean_after` is for HLL only, `reliability_after` for NK only.
+    """
+    first, second = np.asarray(before, float), np.asarray(after, float)
+    mean, sd, r = baseline.mean, baseline.sd, baseline.reliability
+    expected = mean + r * (first - mean)
+    if method is IndexMethod.JT:
+        return (second - first) / (sqrt(2) * sd * sqrt(1 - r))
+    if method is IndexMethod.EN:
+        return (second - expected) / (sd * sqrt(1 - r))
+    if method is IndexMethod.GLN:
+        return (second - expected) / (sd * sqrt(1 - r**2))
+    if method is IndexMethod.HLL:
+        if mean_after is None:
+            raise ValueError("HLL takes the mean after")
+        return (second - mean_after - r * (first - mean)) / (sd * sqrt(1 - r**2))
+    if reliability_after is None:
+        raise ValueError("NK takes the reliability after")
+    return (second - expected) / (sd * sqrt(r**2 * (1 - r) + 1 - reliability_after))
 
 
 def expected_regression(sd: float, reliability: float, mean: float, selected_above: float) -> float:
