@@ -43,7 +43,7 @@ LAYERS = (
     {"pack"},
     {"cluster"},
     {"workbench"},
-    {"explore"},
+    {"explore", "start_page"},
     {"start_page"},
     {"cli"},
     {"__main__", "__init__"},

@@ -273,6 +273,18 @@ def audit(
 
 
 @app.command()
+def national(
+    out: Annotated[Path | None, typer.Option("--out", help="Filen som skrivs.")] = None,
+    demo: Demo = False,
+) -> None:
+    """Samla det som mötena vill ta upp med det nationella nätverket i en arbetsbok."""
+    from analyslib.workbench import national_questions
+
+    path, count = national_questions(workspace(demo), out)
+    print(f"Skrev {count} frågor: {path}")
+
+
+@app.command()
 def status(demo: Demo = False) -> None:
     """Visa vad som finns: filer, databaser, vad som ändrats och vad som saknas."""
     from analyslib.workbench import describe_workspace

@@ -17,6 +17,7 @@ from pathlib import Path
 from analyslib.catalogue import find_municipality, find_network, load_catalogue, wanted_kpis
 from analyslib.errors import Fault, SourceError, UsageError
 from analyslib.facts import read_facts
+from analyslib.meeting import write_national_questions
 from analyslib.pack import OnPage, PackResult, build_pack
 from analyslib.pack_plan import Status
 from analyslib.report import find_report, render_report
@@ -220,6 +221,12 @@ def audit_folder(folder: Path) -> tuple[str, bool]:
 
     report = audit_packs(folder)
     return report.text, report.is_passed
+
+
+def national_questions(workspace: Workspace, path: Path | None = None) -> tuple[Path, int]:
+    """The matters for the national network from all meetings, as a workbook; how many."""
+    path = path or workspace.reports / "nationella_fragor.xlsx"
+    return path, write_national_questions(workspace, load_catalogue(), path)
 
 
 def describe_workspace(workspace: Workspace) -> str:

@@ -116,7 +116,7 @@ def read_series(store: Store, catalogue: Catalogue, kpi: str) -> Reading:
             f"Nyckeltalet {kpi} finns inte i databasen.",
             remedy="Sök efter det med ord i stället; id:t kan ha bytts hos Kolada.",
         )
-    row = info.to_dict("records")[0]
+    row = {str(name): value for name, value in info.iloc[0].items()}
     sources = query(store, "sources_used", kpis=[kpi])
     return Reading(
         indicator=catalogue.indicators.get(kpi) or plain_indicator(row),

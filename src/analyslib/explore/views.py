@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analyslib.analysis.funnel import ratio_limits, share_limits
 from analyslib.catalogue import RIKET
@@ -158,7 +159,7 @@ def show_funnel(subject: Subject) -> Shown:
 def _curve(subject: Subject, smallest: float, largest: float, target: float) -> FunnelCurve:
     """A share in per cent, or a rate per so many: both limits in the unit of the indicator."""
     n = np.geomspace(smallest, largest, 60)
-    limits = []
+    limits: list[NDArray[np.float64]] = []
     for level in (0.95, 0.998):
         if subject.reading.indicator.kind == "rate":
             limits += ratio_limits(n * target / subject.reading.indicator.n.per, target, level)

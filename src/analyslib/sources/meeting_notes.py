@@ -13,12 +13,13 @@ import io
 import os
 import re
 import tempfile
-from dataclasses import astuple, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields
 from datetime import date
 from pathlib import Path
 
 from analyslib.catalogue import Catalogue, Network
 from analyslib.errors import Fault, SourceError
+from analyslib.sources.personal_data import find_personal_data
 from analyslib.workspace import Workspace
 
 
@@ -121,6 +122,15 @@ def check_notes(path: Path, network: Network, catalogue: Catalogue) -> tuple[Not
     return tuple(notes)
 
 
+def check_note(note: Note, network: Network, catalogue: Catalogue) -> None:
+    """Raises SourceError with all that is wrong in a note that is about to be written."""
+    words = {kind: word for word, kind in KINDS.items()}
+    row = {**asdict(note), "kind": words.get(note.kind, note.kind)}
+    faults = _faults(row, "anteckningen", network, catalogue)
+    if faults:
+        raise SourceError(faults)
+
+
 def _lines(path: Path) -> list[list[str]]:
     raw = path.read_bytes()
     try:
@@ -136,6 +146,9 @@ def _faults(row: dict[str, str], where: str, network: Network, catalogue: Catalo
         faults.append(Fault("Typen är okänd.", where, f"Skriv {', '.join(KINDS)}."))
     if not row.get("text"):
         faults.append(Fault("Texten saknas.", where, "Skriv vad mötet sa, eller ta bort raden."))
+    if find_personal_data(" ".join(row.values())):
+        what = "Anteckningen ser ut att innehålla en personuppgift."
+        faults.append(Fault(what, where, "Skriv funktion eller organisation i stället för namn."))
     kpi, place, year = (row.get(key, "") for key in ("kpi", "municipality", "year"))
     if kpi and kpi not in catalogue.indicators:
         faults.append(Fault(f"Nyckeltalet {kpi} finns inte bland indikatorerna.", where))

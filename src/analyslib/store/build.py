@@ -13,7 +13,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -26,6 +26,7 @@ from analyslib import __version__
 from analyslib.catalogue import Catalogue, load_catalogue
 from analyslib.errors import StoreError
 from analyslib.sources import SOURCES
+from analyslib.sources.meeting_notes import MeetingNotes, read_all_notes
 from analyslib.sources.origin import ArchivedFile, archived_files
 from analyslib.store.build_report import BuildReport, describe_build
 from analyslib.store.checks import attach_old, check_built
@@ -83,12 +84,13 @@ def build(
                 str(workspace.raw),
                 "Hämta med `analyslib fetch kolada`, eller lägg in en fil med `analyslib add`.",
             )
-        mark = fingerprint(files, catalogue, corrections, release)
+        notes = read_all_notes(workspace, catalogue)
+        mark = fingerprint(files, catalogue, corrections, release, notes)
         if _is_current(workspace, mark):
             return BuildReport(workspace, built=False)
         archived_files(workspace, verify=True)
         with _told_of_full_disks(workspace), _beside(workspace) as (analys, publish_path):
-            task = Task(workspace, files, catalogue, corrections, accept_loss, mark)
+            task = Task(workspace, files, catalogue, corrections, notes, accept_loss, mark)
             counts, outcomes = _build_public(task, publish_path)
             shutil.copyfile(publish_path, analys)
             released = _build_individual(analys, files, release)
@@ -119,12 +121,13 @@ def fingerprint(
     catalogue: Catalogue,
     corrections: Sequence[Correction] = (),
     release: Release | None = None,
+    notes: Sequence[MeetingNotes] = (),
 ) -> str:
-    """Changes when the archive, the definitions, the program or its SQL does."""
+    """Changes when the archive, the definitions, the notes, the program or its SQL does."""
     mark = hashlib.sha256()
     for file in files:
         mark.update(f"{file.path.name} {file.origin}\n".encode())
-    mark.update(repr((catalogue, corrections)).encode())
+    mark.update(repr((catalogue, corrections, list(notes))).encode())
     mark.update(f"{__version__} {duckdb.__version__} {release is not None}".encode())
     for part in ("sql", "sql/build"):
         for entry in sorted(package_files("analyslib.store").joinpath(part).iterdir(), key=str):
@@ -157,6 +160,7 @@ class Task:
     files: Sequence[ArchivedFile]
     catalogue: Catalogue
     corrections: Sequence[Correction]
+    notes: Sequence[MeetingNotes]
     accept_loss: bool
     mark: str
 
@@ -176,6 +180,7 @@ def _build_public(task: Task, path: Path) -> tuple[list[FileCount], list[Outcome
         attach_old(connection, task.workspace.processed / PUBLISH)
         check_built(connection, counts, task.accept_loss)
         write_corrections(connection, outcomes)
+        _write_notes(connection, task.notes)
         _write_sources(connection, task.workspace, counts)
         _write_info(connection, task.workspace, task.mark)
     return counts, outcomes
@@ -208,6 +213,16 @@ def _write_sources(
         "UPDATE rejected SET path = replace(path, $raw, '')",
         {"raw": f"{workspace.raw}{os.sep}"},
     )
+
+
+def _write_notes(connection: duckdb.DuckDBPyConnection, meetings: Sequence[MeetingNotes]) -> None:
+    rows = [
+        (notes.network, notes.meeting, number, *astuple(note))
+        for notes in meetings
+        for number, note in enumerate(notes.notes, start=1)
+    ]
+    if rows:
+        connection.executemany(f"INSERT INTO meeting_note VALUES ({', '.join('?' * 10)})", rows)
 
 
 def _under_raw(workspace: Workspace, path: Path) -> str:

@@ -138,4 +138,17 @@ CREATE TABLE correction (
     state VARCHAR NOT NULL                 -- applied, mended, absent
 );
 
+CREATE TABLE meeting_note (
+    network VARCHAR NOT NULL,
+    meeting DATE NOT NULL,
+    number INTEGER NOT NULL,               -- the order in which they were written
+    kind VARCHAR NOT NULL,                 -- question, decision, national
+    text VARCHAR NOT NULL,
+    kpi VARCHAR NOT NULL,                  -- this and the rest: '' where nothing was said
+    municipality VARCHAR NOT NULL,
+    responsible VARCHAR NOT NULL,
+    due VARCHAR NOT NULL,
+    year VARCHAR NOT NULL                  -- the year that the figure showed at the meeting
+);
+
 CREATE TABLE build_info (key VARCHAR NOT NULL PRIMARY KEY, value VARCHAR NOT NULL);

@@ -1,0 +1,74 @@
+"""What meetings have written down, to enter and to take with you."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import xlsxwriter
+
+from analyslib.catalogue import Catalogue, find_network
+from analyslib.errors import UsageError
+from analyslib.sources.meeting_notes import (
+    MeetingNotes,
+    Note,
+    check_note,
+    read_all_notes,
+    read_notes,
+    write_notes,
+)
+from analyslib.workspace import Workspace
+
+
+HEADS = ("Nätverk", "Möte", "Fråga", "Nyckeltal", "Kommun", "Ansvarig")
+
+
+def meeting_date(text: str) -> date:
+    """A meeting's date from ÅÅÅÅ-MM-DD. Raises UsageError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        remedy = "Skriv det som ÅÅÅÅ-MM-DD, till exempel 2026-12-03."
+        raise UsageError(f"”{text}” är inget datum.", remedy=remedy) from error
+
+
+def add_note(
+    workspace: Workspace, catalogue: Catalogue, network: str, meeting: str, note: Note
+) -> MeetingNotes:
+    """Write one more note. Raises SourceError where it names what does not exist."""
+    found, day = find_network(catalogue, network), meeting_date(meeting)
+    before = read_notes(workspace, found, day, catalogue)
+    check_note(note, found, catalogue)
+    after = MeetingNotes(found.id, day, (*before.notes, note))
+    write_notes(workspace, after)
+    return after
+
+
+def national_questions(workspace: Workspace, catalogue: Catalogue) -> list[tuple[str, ...]]:
+    """Every matter for the national network, from all networks and meetings, oldest first."""
+    rows: list[tuple[str, ...]] = []
+    for notes in read_all_notes(workspace, catalogue):
+        for note in notes.notes:
+            if note.kind == "national":
+                figure = catalogue.indicators[note.kpi].short if note.kpi else ""
+                place = (
+                    catalogue.municipalities[note.municipality].name if note.municipality else ""
+                )
+                network = catalogue.networks[notes.network].title
+                meeting = notes.meeting.isoformat()
+                rows.append((network, meeting, note.text, figure, place, note.responsible))
+    return rows
+
+
+def write_national_questions(workspace: Workspace, catalogue: Catalogue, path: Path) -> int:
+    """An Excel workbook of them; how many there were."""
+    rows = national_questions(workspace, catalogue)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet = book.add_worksheet("Nationella frågor")
+        for number, row in enumerate([HEADS, *rows]):
+            sheet.write_row(number, 0, row)
+        sheet.set_column(0, 5, 22)
+        sheet.freeze_panes(1, 0)
+    return len(rows)
