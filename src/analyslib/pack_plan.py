@@ -154,6 +154,7 @@ def plan_page(
         "year": year,
         "meeting": date,
         "data": "demo" if workspace.demo else "riktig",
+        "since": previous_meeting(workspace, network, date),
     }
     form = {parameter.name for parameter in report.parameters}
     values = check_parameters(
@@ -164,6 +165,13 @@ def plan_page(
         report.sha256, values, facts.fingerprint, library_hash(), str(job.frame), str(job.expected)
     )
     return PlannedPage(page_file(report, place, network), report, place, values, job, key)
+
+
+def previous_meeting(workspace: Workspace, network: Network, date: str) -> str:
+    """The date of the newest earlier pack of the network; "" where this is the first."""
+    folder = workspace.reports / network.id
+    found = [entry.name for entry in folder.glob("????-??-??") if (entry / "index.html").is_file()]
+    return max((day for day in found if day < date), default="")
 
 
 def page_file(report: Report, place: Municipality | None, network: Network) -> str:

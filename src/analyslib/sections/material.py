@@ -25,6 +25,7 @@ from analyslib.catalogue import (
     load_catalogue,
 )
 from analyslib.figures.inputs import Band
+from analyslib.store.changes import Changes, changes_since
 from analyslib.store.connection import Store, open_store, query
 from analyslib.workspace import Workspace, find_workspace
 
@@ -102,6 +103,7 @@ class Material:
     latest: pd.DataFrame
     sources: pd.DataFrame
     revisions: pd.DataFrame
+    changes: Changes | None
     comparisons: tuple[Comparison, ...]
     trends: tuple[Trend, ...]
     findings: tuple[Finding, ...]
@@ -170,13 +172,17 @@ def open_published(data: str) -> tuple[Workspace, Store]:
     return workspace, open_store(workspace.publish_db, threads=1)
 
 
-def read_material(municipality: str, network: str, year: int, data: str) -> Material:
-    """Read and judge everything once. Raises UsageError for an unknown place or network."""
+def read_material(
+    municipality: str, network: str, year: int, data: str, since: str = ""
+) -> Material:
+    """Read and judge everything once; what has changed is counted from the day `since`, or from
+    the last delivery but one. Raises UsageError for an unknown place or network."""
     catalogue = load_catalogue()
     place = find_municipality(catalogue, municipality)
     around = find_network(catalogue, network)
     workspace, store = open_published(data)
     with store:
+        since = since or last_delivery_but_one(store)
         peers = _peers(store, catalogue, place, around)
         series = query(store, "municipality_series", municipality=place.code)
         riket = query(store, "municipality_series", municipality=RIKET)
@@ -199,11 +205,23 @@ def read_material(municipality: str, network: str, year: int, data: str) -> Mate
             missing=query(store, "missing_by_kind", municipality=place.code),
             latest=query(store, "latest_years", at_least=50),
             sources=query(store, "sources_used", kpis=kpis),
-            revisions=query(store, "revisions", municipality=place.code, since=""),
+            revisions=query(store, "revisions", municipality=place.code, since=since),
+            changes=read_changes(store, since),
             comparisons=comparisons,
             trends=trends,
             findings=choose_findings(comparisons, trends, catalogue.indicators, calls),
         )
+
+
+def last_delivery_but_one(store: Store) -> str:
+    """The day of the delivery before the newest; "" where there is only one."""
+    days = sorted(set(query(store, "metadata_vintages")["vintage"].astype(str)))
+    return days[-2] if len(days) > 1 else ""
+
+
+def read_changes(store: Store, since: str) -> Changes | None:
+    """None where there is nothing older to compare with."""
+    return changes_since(store, since) if since else None
 
 
 def _whom_to_phone(

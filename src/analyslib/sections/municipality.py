@@ -17,6 +17,7 @@ from analyslib.catalogue import Area, Indicator
 from analyslib.figures.inputs import Band, Place, Point, ProfileRow, Series, Spread, TrendPanel
 from analyslib.figures.profile import draw_profile
 from analyslib.figures.trends import draw_area_trends
+from analyslib.sections.changes import NOTHING_OLDER, render_changes
 from analyslib.sections.material import Material, indicators_of, middle_half, read_material
 from analyslib.sections.municipality_tables import (
     answers_table,
@@ -260,6 +261,14 @@ class MunicipalityReport:
             "anmarkning",
         )
 
+    def changes(self) -> Shown:
+        """What the source has changed since the last meeting."""
+        found = self.material
+        if found.changes is None:
+            return NOTHING_OLDER
+        indicators = found.catalogue.indicators
+        return render_changes(found.changes, found.revisions, indicators, found.place)
+
     def quality(self) -> Shown:
         """What is missing and why, broken and ended series."""
         return join([missing_table(self.material), breaks_table(self.material)])
@@ -278,7 +287,12 @@ def area_anchor(area: Area) -> str:
 
 
 def municipality_report(
-    municipality: str, network: str, year: int, meeting: str = "", data: str = "demo"
+    municipality: str,
+    network: str,
+    year: int,
+    meeting: str = "",
+    data: str = "demo",
+    since: str = "",
 ) -> MunicipalityReport:
     """The report of a municipality (code or name) in a network, up to a year."""
-    return MunicipalityReport(read_material(municipality, network, year, data), meeting)
+    return MunicipalityReport(read_material(municipality, network, year, data, since), meeting)

@@ -14,6 +14,7 @@ from analyslib.figures.inputs import Band, Place, PlaceResult, Point, Series, Tr
 from analyslib.figures.places import draw_dots
 from analyslib.figures.rug import draw_rug
 from analyslib.figures.trends import draw_network_trends
+from analyslib.sections.changes import NOTHING_OLDER, render_changes
 from analyslib.sections.material import middle_half
 from analyslib.sections.network_material import NetworkMaterial, read_network_material
 from analyslib.sections.parts import (
@@ -65,13 +66,15 @@ class NetworkReport:
                     "sammanfattning",
                     heading("Vilka kan berätta?", 3),
                     bullets(self._good_examples())
-                    or paragraph("Ingen kommun är både säkert bättre och säkert på väg upp."),
+                    or paragraph(
+                        "Ingen kommun är både säkerställt bättre och säkerställt på väg upp."
+                    ),
                 ),
                 box(
                     "fragor",
                     heading("Att tala om på mötet", 3),
                     bullets(self._shared_troubles())
-                    or paragraph("Inget nyckeltal är säkert sämre i flera kommuner."),
+                    or paragraph("Inget nyckeltal är säkerställt sämre i flera kommuner."),
                 ),
                 self._silent(),
             ]
@@ -101,7 +104,7 @@ class NetworkReport:
         return [
             f"{self.material.catalogue.indicators[kpi].short}: "
             f"{format_list([p.name for p in self.material.places if p.code in codes])} "
-            "ligger säkert sämre. Vad har de gemensamt?"
+            "ligger säkerställt sämre. Vad har de gemensamt?"
             for kpi, codes in several[:EXAMPLES]
             if len(codes) >= 2
         ]
@@ -132,8 +135,8 @@ class NetworkReport:
             columns=("Kommun", *map(format_answer, answers)),
             rows=rows,
             note="Tabellen är ingen rangordning: kommunerna har olika många nyckeltal, och i en "
-            "liten kommun krävs en större skillnad för att den ska vara säker. Där riket saknar "
-            "värde jämförs med alla kommuners medelvärde.",
+            "liten kommun krävs en större skillnad för att den ska vara säkerställd. Där riket "
+            "saknar värde jämförs med alla kommuners medelvärde.",
         )
 
     def all_areas(self) -> Shown:
@@ -186,7 +189,11 @@ class NetworkReport:
             self.network,
             chosen,
             [
-                PlaceResult(place, self.material.position[chosen.id, place.code])
+                PlaceResult(
+                    place,
+                    self.material.position[chosen.id, place.code],
+                    self._status(chosen, place.code),
+                )
                 for place in self.material.places
                 if (chosen.id, place.code) in self.material.position
             ],
@@ -201,6 +208,10 @@ class NetworkReport:
             self.source,
             key=f"utveckling-{area.id}",
         )
+
+    def _status(self, indicator: Indicator, code: str) -> str:
+        key = (indicator.id, code, self.material.year)
+        return self.material.values.get(key, (None, "Not delivered"))[1]
 
     def _panel(self, indicator: Indicator, place: Place) -> TrendPanel:
         return TrendPanel(
@@ -244,6 +255,14 @@ class NetworkReport:
         )
         return raw_cell(indicator, code, year, "T", value, status)
 
+    def changes(self) -> Shown:
+        """What the source has changed since the last meeting."""
+        found = self.material
+        if found.changes is None:
+            return NOTHING_OLDER
+        nothing = found.series.iloc[:0]
+        return render_changes(found.changes, nothing, found.catalogue.indicators, None)
+
     def sources(self) -> Shown:
         """Where the numbers come from."""
         files = self.material.sources.to_dict("records")
@@ -257,6 +276,8 @@ class NetworkReport:
         )
 
 
-def network_report(network: str, year: int, meeting: str = "", data: str = "demo") -> NetworkReport:
+def network_report(
+    network: str, year: int, meeting: str = "", data: str = "demo", since: str = ""
+) -> NetworkReport:
     """The overview of a network, up to a year."""
-    return NetworkReport(read_network_material(network, year, data), meeting)
+    return NetworkReport(read_network_material(network, year, data, since), meeting)

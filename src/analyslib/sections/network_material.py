@@ -27,11 +27,14 @@ from analyslib.sections.material import (
     Benchmark,
     Peers,
     group_references,
+    last_delivery_but_one,
     open_published,
     read_benchmarks,
+    read_changes,
     riket_reference,
     values_by_number,
 )
+from analyslib.store.changes import Changes
 from analyslib.store.connection import query
 
 
@@ -49,6 +52,7 @@ class NetworkMaterial:
     series: pd.DataFrame
     benchmarks: Mapping[tuple[str, int], Benchmark]
     sources: pd.DataFrame
+    changes: Changes | None
     comparisons: tuple[Comparison, ...]
     trends: tuple[Trend, ...]
 
@@ -100,7 +104,7 @@ class NetworkMaterial:
         return tuple(place for place in self.places if place.code not in heard)
 
 
-def read_network_material(network: str, year: int, data: str) -> NetworkMaterial:
+def read_network_material(network: str, year: int, data: str, since: str = "") -> NetworkMaterial:
     """Read and judge everything once. Raises UsageError for an unknown network."""
     catalogue = load_catalogue()
     found = find_network(catalogue, network)
@@ -127,6 +131,7 @@ def read_network_material(network: str, year: int, data: str) -> NetworkMaterial
             series=series,
             benchmarks=read_benchmarks(store, year),
             sources=query(store, "sources_used", kpis=kpis),
+            changes=read_changes(store, since or last_delivery_but_one(store)),
             comparisons=tuple(comparisons_from(against)),
             trends=tuple(trends_from(judged)),
         )
