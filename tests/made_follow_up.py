@@ -1,0 +1,62 @@
+"""A few municipalities' made-up extracts, loaded and released the way the build does it."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from analyslib.analysis.follow_up import FollowUp, build_follow_up
+from analyslib.disclosure.follow_up import release_follow_up
+from analyslib.measures import load_measures
+from analyslib.sources.demo_extract_files import write_csv_files
+from analyslib.sources.demo_extracts import draw_extract
+from analyslib.sources.extract_check import check_files
+from analyslib.sources.extract_frames import frames_of
+from analyslib.sources.extract_load import load_frames
+from analyslib.store.build import publish
+from analyslib.store.connection import run_query
+
+
+# One county: Åsele and Malå are tiny, Vilhelmina is small, Umeå is large; Dorotea never delivers.
+PLACES = ("2463", "2418", "2462", "2480")
+SILENT = "2425"
+
+
+@lru_cache(maxsize=1)
+def analyst_database() -> duckdb.DuckDBPyConnection:
+    """The analyst's database of PLACES, in memory."""
+    connection = duckdb.connect(":memory:")
+    with tempfile.TemporaryDirectory() as folder:
+        extracts = []
+        for code in PLACES:
+            paths = write_csv_files(Path(folder) / f"uttag_{code}", draw_extract(code))
+            extracts.append(frames_of(check_files(paths, "2026-03-02"), f"{code}_1"))
+    load_frames(connection, extracts)
+    return connection
+
+
+@lru_cache(maxsize=1)
+def follow_up() -> FollowUp:
+    connection = analyst_database()
+    return build_follow_up(
+        run_query(connection, "build/isu_episodes").df(),
+        run_query(connection, "build/isu_measurements").df(),
+        load_measures(),
+    )
+
+
+@lru_cache(maxsize=1)
+def released_tables() -> dict[str, pd.DataFrame]:
+    return release_follow_up(analyst_database())
+
+
+def write_publish_database(path: Path) -> None:
+    """A published database with no key figures, and the follow-up of PLACES."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(path)) as connection:
+        run_query(connection, "build/schema")
+        publish(connection, released_tables())
