@@ -21,6 +21,7 @@ from analyslib.meeting import write_national_questions
 from analyslib.pack import OnPage, PackResult, build_pack
 from analyslib.pack_plan import Status
 from analyslib.report import find_report, render_report
+from analyslib.sections.material import last_delivery_but_one, read_changes
 from analyslib.sources import (
     SOURCES,
     extract_template,
@@ -37,6 +38,7 @@ from analyslib.sources.origin import ArchivedFile, archived_files
 from analyslib.sources.progress import Listener, silent
 from analyslib.store.build import build
 from analyslib.store.build_report import BuildReport
+from analyslib.store.connection import open_store
 from analyslib.workspace import Workspace
 
 
@@ -242,9 +244,29 @@ def describe_workspace(workspace: Workspace) -> str:
     if workspace.publish_db.is_file():
         years = read_facts(workspace.publish_db).years
         lines.append(f"Databasen har nyckeltal för {min(years)}–{max(years)}.")
+        lines += _describe_changes(workspace)
     else:
         lines.append("Databasen är inte byggd. Kör `analyslib build`.")
     return "\n".join(lines)
+
+
+def _describe_changes(workspace: Workspace) -> list[str]:
+    """What the newest delivery has changed; nothing where there is only one."""
+    with open_store(workspace.publish_db) as store:
+        since = last_delivery_but_one(store)
+        changes = read_changes(store, since)
+    if changes is None:
+        return []
+    kinds = {"removed": "borttagna", "added": "nya", "ended": "upphörda", "renamed": "omdöpta"}
+    counts = [f"{changes.count_of(kind)} {words}" for kind, words in kinds.items()]
+    rescaled = f"{changes.count_of('rescaled')} med ny enhet eller kodning"
+    revised = int(changes.values["revised"].sum())
+    moved = changes.groups["group_id"].nunique()
+    return [
+        f"Ändrat sedan {since}: {revised} tal har räknats om.",
+        f"  Nyckeltal: {', '.join([*counts, rescaled])}.",
+        f"  Kommungrupper med ändrade medlemmar: {moved}.",
+    ]
 
 
 def open_lab(workspace: Workspace) -> int:
