@@ -11,7 +11,7 @@ from test_sentences import numbers, plain
 
 from analyslib.analysis.findings import Finding, FindingKind
 from analyslib.analysis.questions import Question, QuestionKind
-from analyslib.analysis.results import Answer, Exemplar, ReferenceKind, Sensitivity
+from analyslib.analysis.results import Answer, Exemplar, Reason, ReferenceKind, Sensitivity
 from analyslib.text.findings import FINDINGS, QUESTIONS, finding_sentence, question_sentence
 
 
@@ -208,3 +208,28 @@ def test_a_finding_that_lacks_what_its_kind_needs_is_a_bug_not_a_sentence() -> N
         finding_sentence(replace(COURSE, trend=None), indicator(), "Umeå")
     with pytest.raises(ValueError):
         question_sentence(Question(QuestionKind.PATTERN, finding()), INDICATORS, "Umeå")
+
+
+def test_a_rise_in_current_prices_says_so() -> None:
+    dearer = replace(RISING, reason=Reason.CURRENT_PRICES)
+    text = finding_sentence(finding(trend=dearer), indicator(), "Umeå")
+    assert text.endswith("Beloppen är i löpande priser och följer även prisnivån.")
+
+
+def test_a_survey_without_its_number_of_answers_says_so_once() -> None:
+    alone = replace(finding().comparison, reason=Reason.N_UNKNOWN)
+    both = replace(RISING, reason=Reason.N_UNKNOWN)
+    text = finding_sentence(finding(comparison=alone, trend=both), indicator(), "Umeå")
+    assert text.count("Antalet svar är okänt") == 1
+
+
+def test_what_holds_for_the_whole_page_is_not_said_in_each_finding() -> None:
+    usual = replace(finding().comparison, reason=Reason.WHOLE_POPULATION)
+    assert "inte ett urval" not in finding_sentence(
+        finding(comparison=usual, trend=RISING), indicator(), "Umeå"
+    )
+
+
+def test_a_course_that_is_not_told_reserves_nothing() -> None:
+    still = replace(RISING, answer=Answer.NO_CERTAIN_DIFFERENCE, reason=Reason.CURRENT_PRICES)
+    assert "löpande" not in finding_sentence(finding(trend=still), indicator(), "Umeå")

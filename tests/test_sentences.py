@@ -177,6 +177,17 @@ def test_a_whole_population_is_a_reservation_beside_the_answer() -> None:
     assert caveat_sentence(comparison()) == ""
 
 
+def test_other_reservations_have_words_of_their_own() -> None:
+    assert "Antalet svar är okänt" in caveat_sentence(comparison(reason=Reason.N_UNKNOWN))
+    assert "löpande priser" in caveat_sentence(trend(reason=Reason.CURRENT_PRICES))
+
+
+def test_what_is_not_judged_has_a_reason_and_no_reservation() -> None:
+    for reason in (Reason.N_UNKNOWN, Reason.WHOLE_POPULATION, Reason.CURRENT_PRICES):
+        unjudged = comparison(answer=Answer.CANNOT_BE_JUDGED, reason=reason)
+        assert caveat_sentence(unjudged) == ""
+
+
 @pytest.mark.parametrize(
     ("agrees", "differs", "text"),
     [

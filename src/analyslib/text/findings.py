@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from analyslib.analysis.findings import Finding, FindingKind
 from analyslib.analysis.questions import Question, QuestionKind
-from analyslib.analysis.results import Comparison, Exemplar, Trend
+from analyslib.analysis.results import Comparison, Exemplar, Reason, Trend
 from analyslib.catalogue import Indicator, load_catalogue
 from analyslib.text.formats import (
     format_amount,
@@ -22,6 +22,7 @@ from analyslib.text.formats import (
 from analyslib.text.sentences import (
     CERTAIN,
     VALUE_NOUNS,
+    caveat_sentence,
     position_sentence,
     sensitivity_sentence,
     trend_sentence,
@@ -39,15 +40,28 @@ MAY_BE_CHANCE = (
 def finding_sentence(finding: Finding, indicator: Indicator, place: str) -> str:
     """The finding as it stands in the summary.
 
-    That it may be one of chance's many is said here; what holds for all (a whole population, say)
-    is explained once on the page.
+    That it may be one of chance's many is said here, and so is a reservation of its own; what
+    holds for most of the page (a whole population) is explained once there.
     """
     said = [f"{indicator.short} – {FINDINGS[finding.kind](finding, indicator, place)}"]
     if finding.sensitivity and finding.kind is FindingKind.POSITION:
         said.append(sensitivity_sentence(finding.sensitivity))
     if not finding.holds and finding.kind is not FindingKind.COURSE:
         said.append(MAY_BE_CHANCE)
+    said += _reservations(finding)
     return " ".join(sentence for sentence in said if sentence)
+
+
+def _reservations(finding: Finding) -> list[str]:
+    """What the answers of this sentence stand on, where it is not what the page's others do."""
+    told: list[Comparison | Trend] = []
+    if finding.kind is not FindingKind.COURSE:
+        told.append(finding.comparison)
+    course = finding.trend if finding.kind is not FindingKind.WOMEN_MEN else None
+    if course and course.answer in CERTAIN:
+        told.append(course)
+    own = [item for item in told if item.reason is not Reason.WHOLE_POPULATION]
+    return list(dict.fromkeys(filter(None, map(caveat_sentence, own))))
 
 
 def _position(finding: Finding, indicator: Indicator, place: str) -> str:

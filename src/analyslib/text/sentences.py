@@ -30,9 +30,9 @@ from analyslib.text.formats import (
     format_value,
 )
 from analyslib.text.words import (
+    CAVEATS,
     DIRECTION_WORDS,
     REASON_WORDS,
-    WHOLE_POPULATION_CAVEAT,
     format_status,
     reference_words,
 )
@@ -160,11 +160,11 @@ def uncertainty_sentence(comparison: Comparison, indicator: Indicator) -> str:
     return f"{text}."
 
 
-def caveat_sentence(comparison: Comparison) -> str:
+def caveat_sentence(result: Comparison | Trend) -> str:
     """The reservation beside an answer that was given; "" where there is none."""
-    if comparison.reason == Reason.WHOLE_POPULATION:
-        return WHOLE_POPULATION_CAVEAT
-    return ""
+    if result.answer == Answer.CANNOT_BE_JUDGED:
+        return ""
+    return CAVEATS.get(result.reason, "")
 
 
 def sensitivity_sentence(sensitivity: Sensitivity) -> str:

@@ -73,6 +73,14 @@ WHOLE_POPULATION_CAVEAT = (
     "Siffran gäller alla berörda, inte ett urval. Bedömningen bygger därför på hur mycket värdet "
     "brukar variera mellan åren och mellan kommunerna."
 )
+# With what reservation an answer was given, where it was. What holds for most of a page, as the
+# first one does, is explained once there and not in every sentence.
+CAVEATS: Mapping[Reason, str] = {
+    Reason.WHOLE_POPULATION: WHOLE_POPULATION_CAVEAT,
+    Reason.N_UNKNOWN: "Antalet svar är okänt, så bedömningen bygger på hur mycket värdet brukar "
+    "variera.",
+    Reason.CURRENT_PRICES: "Beloppen är i löpande priser och följer även prisnivån.",
+}
 
 # After "lägre än": the reference as a person says it.
 REFERENCE_WORDS: Mapping[ReferenceKind, str] = {
