@@ -33,6 +33,7 @@ from analyslib.figures.places import draw_dots
 from analyslib.figures.profile import draw_profile
 from analyslib.figures.rug import draw_rug
 from analyslib.figures.scale import text_width
+from analyslib.figures.series_tables import series_head
 from analyslib.figures.trends import draw_trend
 
 
@@ -245,3 +246,19 @@ def test_a_coded_answer_is_dots_without_riket_or_a_mean() -> None:
     assert {"Ja", "Nej", "Umeå Ja"} <= labels
     assert "Riket" not in picture.svg.decode()
     assert "stroke-width: 2.2" not in picture.svg.decode(), "no line between codes"
+
+
+def test_a_profile_means_no_codes() -> None:
+    coded = replace(kpi(kind="coded", unit="code (Ja=1, Nej=2)", decimals=0), breaks=())
+    row = replace(profile_row(1), indicator=coded)
+    (cells,) = draw_profile(UMEA, [row], "Profil", SOURCE).table.rows
+    assert all(cell.value is None for cell in cells if cell.derived)
+
+
+def test_a_series_says_once_how_it_was_made() -> None:
+    assert series_head(Series("Nätverket (ovägt)", (), derived="ovägt medelvärde")) == (
+        "Nätverket (ovägt)"
+    )
+    assert series_head(Series("Länet", (), derived="ovägt medelvärde")) == (
+        "Länet (ovägt medelvärde)"
+    )

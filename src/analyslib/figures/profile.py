@@ -257,4 +257,6 @@ def _reference_cell(row: ProfileRow, kind: ReferenceKind) -> Cell:
 
 
 def _reference_value(row: ProfileRow, reference: Reference) -> Cell:
-    return derived_cell(reference.value, weighting_words(reference), row.indicator.decimals)
+    """A mean; of codes there is none."""
+    value = None if row.indicator.kind == "coded" else reference.value
+    return derived_cell(value, weighting_words(reference), row.indicator.decimals)

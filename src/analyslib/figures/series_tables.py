@@ -78,7 +78,9 @@ def years_across_table(
 
 
 def series_head(series: Series) -> str:
-    return f"{series.label} ({series.derived})" if series.derived else series.label
+    """How it was made is said once: a label that ends with it needs no more."""
+    said = not series.derived or series.label.endswith(")")
+    return series.label if said else f"{series.label} ({series.derived})"
 
 
 def _absent(year: int) -> Point:

@@ -128,7 +128,10 @@ def answer_words(comparison: Comparison | None) -> str:
 def women_men_table(
     material: Material, area: Area, indicators: Iterable[Indicator]
 ) -> Table | None:
-    """Women and men in the newest year; nothing where the area has no values by sex."""
+    """Women and men in the newest year; nothing where the area has no values by sex.
+
+    That there are more women than men is no answer to anything: counts are left out.
+    """
     rows = [
         (
             header_cell(f"{indicator.short} ({indicator.unit})"),
@@ -137,7 +140,8 @@ def women_men_table(
             text_cell(answer_words(comparison)),
         )
         for indicator in indicators
-        if (comparison := material.comparison(indicator.id, ReferenceKind.MEN, "K"))
+        if indicator.kind != "count"
+        and (comparison := material.comparison(indicator.id, ReferenceKind.MEN, "K"))
         and comparison.value is not None
         and comparison.reference.value is not None
     ]
@@ -198,6 +202,7 @@ def peers_table(material: Material) -> Table:
     """Who is in each group, and from which year the group is."""
     places = material.catalogue.municipalities
     place, peers = material.place, material.peers
+    used = {area.service_area for area in material.catalogue.areas.values()}
     groups = [
         (f"{place.county_name}", "länet", peers.county),
         (material.network.title, "nätverket", peers.network),
@@ -214,6 +219,7 @@ def peers_table(material: Material) -> Table:
             text_cell(_names(found.names)),
         )
         for name, found in peers.similar.items()
+        if name in used
     ]
     return Table(
         caption=f"Vilka {place.name} jämförs med",
