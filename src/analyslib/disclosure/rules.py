@@ -46,7 +46,7 @@ class Profile:
 
 
 OPEN_PAGE = Profile()
-NETWORK_PACK = Profile(insiders="exact")
+NETWORK_PACK = Profile(insiders="full")
 
 
 def is_small(count: int, threshold: int) -> bool:
