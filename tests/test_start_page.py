@@ -1,0 +1,135 @@
+"""The facilitator's page: says what is missing, makes the pack, tells what failed and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from analyslib import start_page
+from analyslib.catalogue import find_network, load_catalogue
+from analyslib.errors import StoreError
+from analyslib.pack_plan import PageResult, Status
+from analyslib.sources.meeting_notes import read_all_notes
+from analyslib.start_page import Progress, StartPage, missing_before, render_progress, render_result
+from analyslib.workspace import Workspace, find_workspace
+
+
+@pytest.fixture
+def workspace(demo_workspace: Path, own_workspace: Path) -> Workspace:
+    """The demo's database in folders of our own."""
+    own = Workspace(own_workspace, demo=True)
+    own.processed.mkdir(parents=True)
+    source = Workspace(demo_workspace, demo=True)
+    own.publish_db.symlink_to(source.publish_db)
+    return own
+
+
+def missing(workspace: Workspace, meeting: date, year: int) -> str:
+    catalogue = load_catalogue()
+    network = find_network(catalogue, "nua")
+    return "\n".join(missing_before(workspace, network, meeting, year, catalogue))
+
+
+def test_what_is_missing_is_said_in_words(workspace: Workspace) -> None:
+    text = missing(workspace, date(2028, 1, 1), 2025)
+    assert "dagar före mötet" in text and "analyslib fetch kolada" in text
+    assert "nyckeltal saknar värden 2025" in text
+    assert "Inga uttag" in text
+    assert "dagar före mötet" not in missing(workspace, date(2026, 4, 1), 2024)
+
+
+def test_an_empty_machine_is_told_where_to_begin() -> None:
+    text = missing(find_workspace(), date(2026, 12, 3), 2024)
+    assert text == "Databasen är inte byggd. Hämta siffror först; se Kom igång."
+
+
+def test_a_meeting_without_notes_is_reminded_of(workspace: Workspace) -> None:
+    (workspace.reports / "nua" / "2026-09-10").mkdir(parents=True)
+    text = missing(workspace, date(2026, 12, 3), 2024)
+    assert "Inget har antecknats från mötet den 10\u00a0september\u00a02026" in text
+
+
+def page(name: str, status: Status, why: str = "") -> Any:
+    report = SimpleNamespace(title="Kommunrapport", is_draft=False)
+    planned: Any = SimpleNamespace(name=name, file=f"{name}.html", report=report)
+    return PageResult(planned, status, why)
+
+
+def pack_result(workspace: Workspace, *pages: Any) -> Any:
+    folder = workspace.reports / "nua" / "2026-12-03"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "index.html").touch()
+    delivery = SimpleNamespace(
+        index=folder / "index.html", archive=folder.parent / "nua.zip", refused=""
+    )
+    return SimpleNamespace(folder=folder, pages=pages, delivery=delivery, stopped="")
+
+
+def test_links_and_reasons(workspace: Workspace) -> None:
+    result = pack_result(
+        workspace,
+        page("Umeå", Status.MADE),
+        page("Åsele", Status.FAILED, "Kommunen <saknar> värden."),
+    )
+    html = render_result(result, workspace)
+    assert 'href="/files/reports/demo/nua/2026-12-03/Ume%C3%A5.html"' in html
+    assert "Åsele: Kommunen &lt;saknar&gt; värden." in html and "1\u00a0sida" in html
+
+
+def test_progress_counts_and_names() -> None:
+    progress = Progress().add(page("Umeå", Status.MADE), 1, 3, "Vännäs")
+    html = render_progress(progress)
+    assert "1 av 3 sidor. Nu: Vännäs." in html and "Umeå (gjord)" in html
+    assert replace(progress, name="").name == ""
+
+
+def test_the_button_makes_the_pack(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def make(place: Workspace, network: str, meeting: str, year: int, on_page: Any) -> Any:
+        asked.append((network, meeting, year))
+        on_page(page("Umeå", Status.MADE), 1, 1, "")
+        return pack_result(place, page("Umeå", Status.MADE))
+
+    monkeypatch.setattr(start_page, "build_workspace", lambda place: None)
+    monkeypatch.setattr(start_page, "make_pack", make)
+    shown = StartPage(workspace)
+    shown.year.value = 2024
+    shown.button.click()
+    assert asked == [("nua", "2026-12-03", 2024)]
+    assert "Öppna startsidan" in shown.after.value and not shown.button.disabled
+
+
+def test_a_failure_is_said_and_the_button_comes_back(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(place: Workspace) -> None:
+        raise StoreError("Disken är full.")
+
+    monkeypatch.setattr(start_page, "build_workspace", fail)
+    shown = StartPage(workspace)
+    shown.button.click()
+    assert "Disken är full." in shown.after.value and not shown.button.disabled
+
+
+def test_a_note_from_the_form_is_kept_and_shown(workspace: Workspace) -> None:
+    form = StartPage(workspace).notes
+    form.kind.value, form.text.value, form.year.value = "decision", "Vi provar <rutinen>", "20"
+    form.save.click()
+    assert "Året är inget år" in form.message.value
+    form.year.value = "2024"
+    form.save.click()
+    assert "Sparat" in form.message.value and "Vi provar &lt;rutinen&gt;" in form.kept.value
+    (kept,) = read_all_notes(workspace, load_catalogue())
+    assert (kept.network, str(kept.meeting)) == ("nua", "2026-12-03")
+
+
+def test_another_network_has_its_own_municipalities(workspace: Workspace) -> None:
+    shown = StartPage(workspace)
+    shown.network.value = "fouis"
+    assert "0461" in [code for _, code in shown.notes.municipality.options]
