@@ -72,14 +72,14 @@ class ForkLine:
         try:
             with theirs:
                 socket.send_fds(control, [b"f"], [theirs.fileno()])
-            self._pid: int = pickle.load(self.source)
+            self.pid: int = pickle.load(self.source)
         except (EOFError, OSError):
             self.close(whole=False)
             raise
 
     def kill(self) -> None:
         """The socket is still open here, so the number still belongs to this kernel."""
-        os.kill(self._pid, 9)
+        os.kill(self.pid, 9)
 
     def close(self, whole: bool) -> None:
         self.source.close()
@@ -91,6 +91,7 @@ class ForkKernels:
     """A fresh copy of one warm process for each report."""
 
     name = "fork"
+    call = "serve_reports"
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -126,7 +127,7 @@ class ForkKernels:
         with theirs:
             descriptor = theirs.fileno()
             self._process = start_process(
-                f"serve_forks({descriptor})",
+                f"{self.call}({descriptor})",
                 self._log,
                 pass_fds=[descriptor],
                 stdin=subprocess.DEVNULL,

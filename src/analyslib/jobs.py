@@ -62,6 +62,15 @@ class Job:
 
 
 @dataclass(frozen=True)
+class KernelRequest:
+    """A Jupyter kernel to become: its connection file, its folder and its environment."""
+
+    connection_file: str
+    folder: str
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What came of a job. `engine` names the kind of kernel that made it; `retried` says why
     it took two tries, "" where it did not.

@@ -22,7 +22,7 @@ import socket
 import sys
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO, NoReturn
 
@@ -37,7 +37,7 @@ import papermill  # noqa: E402
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines  # noqa: E402
 
 from analyslib.errors import AnalyslibError  # noqa: E402
-from analyslib.jobs import Job, Outcome, Problem, Trouble  # noqa: E402
+from analyslib.jobs import Job, KernelRequest, Outcome, Problem, Trouble  # noqa: E402
 from analyslib.notebook_page import render_page  # noqa: E402
 from analyslib.page import Frame  # noqa: E402
 from analyslib.page_checks import check_page  # noqa: E402
@@ -233,9 +233,44 @@ def answer(job: Job, engine: str) -> Outcome:
     return replace(outcome, cpu_seconds=cpu - cpu_before, peak_memory=memory)
 
 
-def serve_forks(descriptor: int) -> NoReturn:
-    """Fork once for each socket that arrives; leave when the other end is gone."""
+def serve_reports(descriptor: int) -> NoReturn:
+    """A copy for each report, with a shell that is ready."""
     warm_up()
+    serve_forks(descriptor, lambda stream: serve_job(stream, stream, "fork"))
+
+
+def serve_kernels(descriptor: int) -> NoReturn:
+    """A copy for each Jupyter kernel, which makes a shell of its own."""
+    import_all()
+    importlib.import_module("matplotlib.pyplot")
+    importlib.import_module("ipykernel.kernelapp")
+    draw_once()
+    count_orders()
+    gc.collect()
+    gc.freeze()
+    serve_forks(descriptor, become_kernel)
+
+
+def become_kernel(stream: Any) -> None:
+    """Run Jupyter's own kernel program here until it is told to stop."""
+    from ipykernel.kernelapp import IPKernelApp
+    from matplotlib_inline.backend_inline import configure_inline_support
+
+    request: KernelRequest = pickle.load(stream)
+    os.chdir(request.folder)
+    os.environ.clear()
+    os.environ.update(request.environment)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    app = IPKernelApp.instance()
+    app.initialize(["-f", request.connection_file, "--IPKernelApp.parent_handle=0"])
+    # Without this every picture is lost, for matplotlib was imported before there was a shell.
+    configure_inline_support(app.shell, "inline")
+    matplotlib.use("module://matplotlib_inline.backend_inline")
+    app.start()
+
+
+def serve_forks(descriptor: int, serve: Callable[[Any], None]) -> NoReturn:
+    """Fork once for each socket that arrives; leave when the other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
@@ -249,19 +284,19 @@ def serve_forks(descriptor: int) -> NoReturn:
             if die_with_parent:
                 die_with_parent(1, signal.SIGKILL)
             control.close()
-            serve_fork(descriptors[0])
+            serve_fork(descriptors[0], serve)
         os.close(descriptors[0])
 
 
-def serve_fork(descriptor: int) -> NoReturn:
-    """The life of one report's process."""
+def serve_fork(descriptor: int, serve: Callable[[Any], None]) -> NoReturn:
+    """The life of one copy."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     connection = socket.socket(fileno=descriptor)
     try:
         with connection.makefile("rwb") as stream:
             pickle.dump(os.getpid(), stream)
             stream.flush()
-            serve_job(stream, stream, "fork")
+            serve(stream)
     finally:
         # No tidy exit: after gc.freeze the interpreter's own clean-up only prints complaints.
         os._exit(0)

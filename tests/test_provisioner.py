@@ -1,0 +1,49 @@
+"""Warm Jupyter kernels: real kernels, isolated, with their pictures, for nbval and JupyterLab."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from analyslib.provisioner import kernel_path
+
+
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+@pytest.fixture(autouse=True)
+def kernels_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_PATH", str(kernel_path()))
+
+
+def run(*sources: str) -> list[list[nbformat.NotebookNode]]:
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, kernel_name="analyslib", timeout=60).execute()
+    return [cell.outputs for cell in notebook.cells]
+
+
+def test_a_warm_kernel_runs_a_notebook_with_its_pictures() -> None:
+    draw = "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])\nplt.show()"
+    value, picture = run("1 + 1", draw)
+    assert value[0].data["text/plain"] == "2"
+    assert "image/png" in picture[-1].data
+
+
+def test_the_next_kernel_knows_nothing_of_the_last() -> None:
+    run("import os, sys\ntrace = 1\nos.environ['TRACE'] = '1'\nos.chdir('/')")
+    (found,) = run(
+        "import os\nprint('trace' in globals(), 'TRACE' in os.environ, os.getcwd() == '/')"
+    )
+    assert found[0].text == "False False False\n"
+
+
+def test_a_warm_kernel_has_imported_what_reports_need_and_is_a_copy() -> None:
+    (found,) = run("import os, sys\nprint('pandas' in sys.modules, 'duckdb' in sys.modules)")
+    assert found[0].text == "True True\n"
+
+
+def test_errors_are_told_as_by_any_kernel() -> None:
+    with pytest.raises(Exception, match="ZeroDivisionError"):
+        run("1 / 0")
