@@ -180,7 +180,7 @@ def _build_public(task: Task, path: Path) -> tuple[list[FileCount], list[Outcome
         attach_old(connection, task.workspace.processed / PUBLISH)
         check_built(connection, counts, task.accept_loss)
         write_corrections(connection, outcomes)
-        _write_notes(connection, task.notes)
+        write_meeting_notes(connection, task.notes)
         _write_sources(connection, task.workspace, counts)
         _write_info(connection, task.workspace, task.mark)
     return counts, outcomes
@@ -215,7 +215,10 @@ def _write_sources(
     )
 
 
-def _write_notes(connection: duckdb.DuckDBPyConnection, meetings: Sequence[MeetingNotes]) -> None:
+def write_meeting_notes(
+    connection: duckdb.DuckDBPyConnection, meetings: Sequence[MeetingNotes]
+) -> None:
+    """What the meetings wrote down, into the table meeting_note."""
     rows = [
         (notes.network, notes.meeting, number, *astuple(note))
         for notes in meetings
