@@ -40,7 +40,7 @@ def missing_before(
     if not workspace.publish_db.is_file():
         return ("Databasen är inte byggd. Hämta siffror först; se Kom igång.",)
     found = [
-        _old_data(workspace, meeting),
+        "" if workspace.demo else _old_data(workspace, meeting),
         _silent(workspace, network, year, catalogue),
         _empty_indicators(workspace, year),
         _no_extracts(workspace),
@@ -79,7 +79,7 @@ def _empty_indicators(workspace: Workspace, year: int) -> str:
     if not empty:
         return ""
     more = f" och {len(empty) - SHOWN} till" if len(empty) > SHOWN else ""
-    named = ", ".join(empty[:SHOWN])
+    named = "; ".join(empty[:SHOWN])
     return f"{len(empty)} av {len(indicators)} nyckeltal saknar värden {year}: {named}{more}."
 
 
