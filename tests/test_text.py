@@ -18,6 +18,7 @@ from analyslib.text.formats import (
     format_kronor,
     format_list,
     format_number,
+    format_pair,
     format_period,
     format_share,
     format_years,
@@ -189,4 +190,13 @@ def test_source_line_keeps_kolada_and_our_own_work_apart() -> None:
     )
     assert source_line("Kolada", day, computed=True) == (
         "Egen bearbetning av data från Kolada (hämtad 23\u00a0mars\u00a02026)."
+    )
+
+
+def test_numbers_that_differ_are_never_shown_as_the_same() -> None:
+    assert format_pair(1.04, 1.31, indicator(decimals=0)).replace("\u00a0", " ") == (
+        "1,0 procent mot 1,3 procent"
+    )
+    assert format_pair(2.0, 2.0, indicator(decimals=0)).replace("\u00a0", " ") == (
+        "2 procent mot 2 procent"
     )

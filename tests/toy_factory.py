@@ -145,6 +145,10 @@ def save_database(path: Path, shift: float = 0.0, silent: str = "") -> None:
         )
         store.execute(f"INSERT INTO observation VALUES {values}")
         store.execute(
+            "CREATE TABLE benchmark AS SELECT kpi, year, gender, count(value) AS n "
+            "FROM observation WHERE municipality <> '0000' GROUP BY ALL"
+        )
+        store.execute(
             "CREATE TABLE source_file (publisher VARCHAR, title VARCHAR, licence VARCHAR, "
             "retrieved DATE)"
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -116,8 +117,21 @@ def format_amount(value: float, indicator: Indicator) -> str:
     return _with_unit(format_value(value, indicator), unit_words(indicator))
 
 
+def with_decimals_to_differ(first: float, second: float, indicator: Indicator) -> Indicator:
+    """The indicator with up to three more decimals, where the two would look the same."""
+    for more in range(4):
+        sharper = replace(indicator, decimals=indicator.decimals + more)
+        if format_value(first, sharper) != format_value(second, sharper):
+            return sharper
+    return indicator
+
+
 def format_pair(first: float, second: float, indicator: Indicator) -> str:
-    """2,1 procent mot 2,9 procent; a longer unit is said once: 8 662 mot 5 653 kronor per …."""
+    """2,1 procent mot 2,9 procent; a longer unit is said once: 8 662 mot 5 653 kronor per ….
+
+    Two numbers that differ get the decimals it takes to show it.
+    """
+    indicator = with_decimals_to_differ(first, second, indicator)
     own = format_amount(first, indicator)
     if not is_percentage(indicator):
         own = format_value(first, indicator)

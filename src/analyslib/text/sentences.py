@@ -28,11 +28,13 @@ from analyslib.text.formats import (
     format_pair,
     format_period,
     format_value,
+    with_decimals_to_differ,
 )
 from analyslib.text.words import (
     CAVEATS,
     DIRECTION_WORDS,
     REASON_WORDS,
+    TREND_CAVEATS,
     format_status,
     reference_words,
 )
@@ -97,6 +99,9 @@ def position_sentence(comparison: Comparison, indicator: Indicator, place: str) 
     if comparison.value is None:
         return f"{place} saknar värde för {comparison.year}."
     reference = comparison.reference
+    if comparison.answer in CERTAIN and reference.value is not None:
+        # What is certainly different must not look the same.
+        indicator = with_decimals_to_differ(comparison.value, reference.value, indicator)
     own = format_amount(comparison.value, indicator)
     if indicator.kind == "coded":
         return f"{place} har svarat {own} för {comparison.year}."
@@ -164,7 +169,8 @@ def caveat_sentence(result: Comparison | Trend) -> str:
     """The reservation beside an answer that was given; "" where there is none."""
     if result.answer == Answer.CANNOT_BE_JUDGED:
         return ""
-    return CAVEATS.get(result.reason, "")
+    caveats = TREND_CAVEATS if isinstance(result, Trend) else CAVEATS
+    return caveats.get(result.reason, "")
 
 
 def sensitivity_sentence(sensitivity: Sensitivity) -> str:
