@@ -216,11 +216,16 @@ def test_a_rise_in_current_prices_says_so() -> None:
     assert text.endswith("Beloppen är i löpande priser och följer även prisnivån.")
 
 
-def test_a_survey_without_its_number_of_answers_says_so_once() -> None:
+def test_a_survey_without_its_number_of_answers_says_so() -> None:
     alone = replace(finding().comparison, reason=Reason.N_UNKNOWN)
-    both = replace(RISING, reason=Reason.N_UNKNOWN)
-    text = finding_sentence(finding(comparison=alone, trend=both), indicator(), "Umeå")
+    text = finding_sentence(finding(comparison=alone), indicator(), "Umeå")
     assert text.count("Antalet svar är okänt") == 1
+
+
+def test_answers_counted_only_some_of_the_years_are_not_called_unknown() -> None:
+    course = replace(RISING, reason=Reason.N_UNKNOWN)
+    text = finding_sentence(finding(trend=course), indicator(), "Umeå")
+    assert text.endswith("Antalet svar är inte känt för alla år; förändringen är bedömd utan det.")
 
 
 def test_what_holds_for_the_whole_page_is_not_said_in_each_finding() -> None:

@@ -81,6 +81,10 @@ CAVEATS: Mapping[Reason, str] = {
     "variera.",
     Reason.CURRENT_PRICES: "Beloppen är i löpande priser och följer även prisnivån.",
 }
+TREND_CAVEATS: Mapping[Reason, str] = {
+    **CAVEATS,
+    Reason.N_UNKNOWN: "Antalet svar är inte känt för alla år; förändringen är bedömd utan det.",
+}
 
 # After "lägre än": the reference as a person says it.
 REFERENCE_WORDS: Mapping[ReferenceKind, str] = {
