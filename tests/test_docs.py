@@ -1,0 +1,104 @@
+"""The guides are true: every code block is tried, every command stands in the reference."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import io
+import re
+import shlex
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from analyslib.catalogue import BUILT_IN, load_catalogue
+from analyslib.cli import app
+from analyslib.sources.meeting_notes import HEADERS, check_notes
+from analyslib.workspace import find_workspace
+
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+GUIDES = sorted((REPOSITORY / "docs").glob("*.md"))
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.M | re.S)
+BLOCKS = [
+    (path.name, language, text)
+    for path in GUIDES
+    for language, text in BLOCK.findall(path.read_text("utf-8"))
+]
+IN_TABLE = [
+    (path.name, "bash", text)
+    for path in GUIDES
+    for text in re.findall(r"`(analyslib \w[^`]*)`", path.read_text("utf-8"))
+    if "…" not in text
+]
+COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
+
+
+def of(language: str) -> list[tuple[str, str]]:
+    return [(name, text) for name, found, text in BLOCKS if found == language]
+
+
+def test_every_block_says_what_it_is() -> None:
+    assert {language for _, language, _ in BLOCKS} <= {"bash", "python", "toml", "csv", "text"}
+    assert len(BLOCKS) >= 10
+
+
+@pytest.mark.parametrize(("name", "text"), [*of("bash"), *[(n, t) for n, _, t in IN_TABLE]])
+def test_every_command_line_is_understood(name: str, text: str) -> None:
+    for line in text.strip().splitlines():
+        program, *words = shlex.split(line, comments=True)
+        if program != "analyslib" or not words:
+            assert program in ("analyslib", "make", "python"), line
+            continue
+        assert words[0] in COMMANDS, line
+        command = COMMANDS[words[0]]
+        if len(words) > 1:
+            command.make_context(words[0], words[1:], resilient_parsing=False)
+
+
+def test_the_reference_holds_every_command() -> None:
+    text = (REPOSITORY / "docs" / "kommandon.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.M)) == set(COMMANDS)
+
+
+def test_python_in_the_guides_runs() -> None:
+    for name, text in of("python"):
+        ast.parse(text, name)
+        exec(compile(text, name, "exec"), {})
+
+
+def test_definitions_in_the_guides_are_taken_in(tmp_path: Path) -> None:
+    folder = tmp_path / "definitions"
+    shutil.copytree(BUILT_IN, folder)
+    for _, text in of("toml"):
+        tomllib.loads(text)
+        where = folder / text.splitlines()[0].removeprefix("# definitions/")
+        with where.open("a", encoding="utf-8") as file:
+            file.write("\n" + text)
+    found = load_catalogue(folder)
+    assert "N21799" in found.indicators and len(found.networks["fyrbodal"].members) == 3
+
+
+def test_notes_in_the_guides_are_taken_in() -> None:
+    catalogue = load_catalogue()
+    (text,) = (text for _, text in of("csv"))
+    assert next(csv.reader(io.StringIO(text), delimiter=";")) == list(HEADERS)
+    path = find_workspace().root / "nua_2026-12-03.csv"
+    path.write_text(text, "utf-8")
+    notes = check_notes(path, catalogue.networks["nua"], catalogue)
+    assert [note.kind for note in notes] == ["decision", "national"]
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)", path.read_text("utf-8")):
+        assert (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.name)
+def test_every_guide_can_be_reached_from_the_first(path: Path) -> None:
+    first = (REPOSITORY / "docs" / "kom-igang.md").read_text("utf-8")
+    assert path.name == "kom-igang.md" or f"({path.name})" in first
