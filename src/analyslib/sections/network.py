@@ -11,6 +11,7 @@ from analyslib.analysis.results import Answer
 from analyslib.catalogue import RIKET, Area, Indicator
 from analyslib.figures.frame import Picture
 from analyslib.figures.inputs import Band, Place, PlaceResult, Point, Series, TrendPanel
+from analyslib.figures.map import MAP_SOURCE, MOST_ON_MAP, draw_map
 from analyslib.figures.places import draw_dots
 from analyslib.figures.rug import draw_rug
 from analyslib.figures.trends import draw_network_trends
@@ -185,22 +186,32 @@ class NetworkReport:
         chosen = next((item for item in order if item.id in judged), None)
         if chosen is None:
             return
+        results = [
+            PlaceResult(
+                place,
+                self.material.position[chosen.id, place.code],
+                self._status(chosen, place.code),
+            )
+            for place in self.material.places
+            if (chosen.id, place.code) in self.material.position
+        ]
         yield draw_dots(
             self.network,
             chosen,
-            [
-                PlaceResult(
-                    place,
-                    self.material.position[chosen.id, place.code],
-                    self._status(chosen, place.code),
-                )
-                for place in self.material.places
-                if (chosen.id, place.code) in self.material.position
-            ],
+            results,
             f"{chosen.short} {self.material.year}",
             self.source,
             key=f"kommuner-{area.id}",
         )
+        if len(results) <= MOST_ON_MAP:
+            yield draw_map(
+                self.network,
+                chosen,
+                results,
+                f"{chosen.short} på kartan {self.material.year}",
+                f"{self.source} {MAP_SOURCE}",
+                key=f"karta-{area.id}",
+            )
         yield draw_network_trends(
             self.network,
             [self._panel(chosen, place) for place in self.material.places],
