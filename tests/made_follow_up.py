@@ -24,6 +24,12 @@ from analyslib.store.connection import run_query
 # One county: Åsele and Malå are tiny, Vilhelmina is small, Umeå is large; Dorotea never delivers.
 PLACES = ("2463", "2418", "2462", "2480")
 SILENT = "2425"
+ONE_KEY_FIGURE = """
+CREATE OR REPLACE TABLE indicator AS SELECT 'U31462' AS kpi;
+CREATE OR REPLACE TABLE observation AS
+SELECT 'U31462' AS kpi, '2480' AS municipality, 2024 AS year, 'T' AS gender, 73.25 AS value,
+       '' AS status, NULL::DOUBLE AS n, 'demo' AS source, '2026-03-16' AS vintage
+"""
 
 
 @lru_cache(maxsize=1)
@@ -55,8 +61,9 @@ def released_tables() -> dict[str, pd.DataFrame]:
 
 
 def write_publish_database(path: Path) -> None:
-    """A published database with no key figures, and the follow-up of PLACES."""
+    """A published database with one key figure of one municipality, and the follow-up of PLACES."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(path)) as connection:
         run_query(connection, "build/schema")
+        connection.execute(ONE_KEY_FIGURE)
         publish(connection, released_tables())

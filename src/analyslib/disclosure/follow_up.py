@@ -200,21 +200,28 @@ class _CountyRelease:
     def _women_and_men(
         self, theme: Theme, units: pd.DataFrame, divided: set[tuple[str, ...]], whole: Release
     ) -> Release | None:
-        """Women and men in the county, for service areas whose number of each is printed. In one
-        municipality they would be too few to compare."""
+        """Women and men in the county, for service areas where the number of each is printed and
+        every class too: women and men together must tell nothing that the theme has hidden. In
+        one municipality they would be too few to compare."""
+        printed = _printed(whole, "service_area", "class")
+        classes = units[["service_area", "class"]].drop_duplicates()
+        closed = {a for a, c in classes.itertuples(index=False) if (a, c) not in printed}
         areas = units["service_area"].map(area_of)
-        units = units[[all((area, sex) in divided for sex in SEXES) for area in areas]]
+        is_divided = [all((area, sex) in divided for sex in SEXES) for area in areas]
+        units = units[
+            pd.Series(is_divided, index=units.index) & ~units["service_area"].isin(closed)
+        ]
         if units.empty:
             return None
         atoms = count_units(units.drop(columns="municipality"))
         layout = _whole(theme, atoms, f"kon_{theme.id}-{self._county}")
         layout = replace(layout, dimensions=("service_area", "sex", "class"))
-        each = atoms[["service_area", "sex"]].drop_duplicates().itertuples(index=False)
-        cells: list[Cell] = [{"service_area": (a,), "sex": (sex,)} for a, sex in each]
-        printed = _printed(whole, "service_area", "class")
-        both = set(atoms[["service_area", "class"]].itertuples(index=False, name=None))
-        cells += [{"service_area": (a,), "class": (c,)} for a, c in sorted(printed & both)]
-        return release(atoms, [layout], self._profile, [_known(atoms, cells)], layout.name)
+        known = [
+            {"service_area": (area,), column: (value,)}
+            for column in ("sex", "class")
+            for area, value in atoms[["service_area", column]].drop_duplicates().to_numpy()
+        ]
+        return release(atoms, [layout], self._profile, [_known(atoms, known)], layout.name)
 
 
 def _printed(made: Release | None, *dimensions: str) -> set[tuple[str, ...]]:

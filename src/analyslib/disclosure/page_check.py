@@ -110,7 +110,8 @@ def embedded_texts(address: str) -> Iterator[str]:
     content = base64.b64decode(found[2])
     if "svg" in found[1]:
         source = content.decode("utf-8")
-        yield " ".join(re.sub("<[^>]*>", " ", text) for _, text in SVG_TEXT.findall(source))
+        # A line each: "75" beside "100" on an axis must not be read as seventy-five thousand.
+        yield "\n".join(re.sub("<[^>]*>", " ", text) for _, text in SVG_TEXT.findall(source))
         if "<metadata" in source or "<!--" in source:
             yield "<metadata"
     elif "png" in found[1]:
@@ -151,7 +152,7 @@ def allowed_from(released: Released) -> Allowed:
     if len(released.statistics):
         for decimals in (0, 1, 2):
             values = released.statistics["value"].dropna()
-            numbers |= {f"{value:.{decimals}f}".replace(".", ",") for value in values}
+            numbers |= {f"{abs(value):.{decimals}f}".replace(".", ",") for value in values}
     return Allowed(cells, frozenset(numbers))
 
 

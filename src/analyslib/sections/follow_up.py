@@ -8,13 +8,13 @@ why, and it has nothing but protected numbers to say it with.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 
 import numpy as np
 
-from analyslib.analysis.process_control import xmr
+from analyslib.analysis.process_control import Xmr, xmr
 from analyslib.analysis.results import Answer
 from analyslib.disclosure.released import TOTAL
 from analyslib.figures.change import ChangeRow, ForestRow, draw_changes, draw_forest
@@ -282,7 +282,7 @@ class FollowUpReport:
         return draw_control_chart(
             self.place,
             labels,
-            xmr(values),
+            _rounded(xmr(values)),
             f"Nya ärenden per kvartal i {self.place.name}",
             source_of(self.material),
             what="nya ärenden",
@@ -433,6 +433,13 @@ class FollowUpReport:
         if not self.material.has_delivered:
             return self.nothing()
         return about_people(lost_table(self.material))
+
+
+def _rounded(chart: Xmr) -> Xmr:
+    """The limits as they were released, to one decimal."""
+    return replace(
+        chart, mean=chart.mean.round(1), low=chart.low.round(1), high=chart.high.round(1)
+    )
 
 
 def _difference_words(rows: list[ForestRow], county: str) -> str:
