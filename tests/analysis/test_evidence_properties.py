@@ -111,6 +111,22 @@ def evidence(
     return compare(rows, references, known)
 
 
+def test_a_share_or_rate_that_varies_much_is_shown_within_its_bounds() -> None:
+    for kind, largest in (("register_share", 100.0), ("rate", np.inf)):
+        for numbers in ([9, 2, 8, 1, 9, 2, 9, 1.8], [91, 98, 92, 99, 91, 98, 91, 98.2]):
+            shown = evidence(kind, "low", [float(x) for x in numbers], None, 50.0).dropna(
+                subset=["low"]
+            )
+            assert len(shown) > 0
+            assert (shown["low"] >= 0).all() and (shown["high"] <= largest).all()
+            assert (shown["low"] == 0).any() or (shown["high"] >= 100).any()
+
+
+def test_an_index_may_pass_below_nought() -> None:
+    numbers: list[float | None] = [9.0, 2.0, 8.0, 1.0, 9.0, 2.0, 9.0, 1.8]
+    assert (evidence("index", "low", numbers, None, 50.0)["low"] < 0).any()
+
+
 @SEEDED
 @given(st.sampled_from(KINDS), values, sizes, st.floats(0, 100))
 def test_turning_the_direction_swaps_better_and_worse(

@@ -30,7 +30,7 @@ from analyslib.analysis.answers import (
     number_or_none,
     records,
 )
-from analyslib.analysis.intervals import DEGREES, Intervals, measure
+from analyslib.analysis.intervals import DEGREES, SHARES, Intervals, measure
 from analyslib.analysis.pairing import Pairs, pair
 from analyslib.analysis.results import (
     Answer,
@@ -103,14 +103,15 @@ def _judge(
     certain = np.where(_outside(near), np.where(_outside(far), 0.998, 0.95), 0.0)
     signs = direction_signs(coded, indicators)[rows]
     reason = np.where(obstacle > 0, obstacle, _reservation(found, pairs, coded, indicators))
+    smallest, largest = _bounds(value, coded.kpi[rows], coded, indicators)
     answer = answer_codes(difference, certain, judged, signs)
     own = {name: observations[name].array.take(rows) for name in KEYS}
     return pd.DataFrame(
         {
             **own,
             "value": value,
-            "low": low,
-            "high": high,
+            "low": np.maximum(low, smallest),
+            "high": np.minimum(high, largest),
             "n": coded.n[rows],
             "reference_kind": as_text(pairs.kind, pairs.kinds),
             "reference_label": pairs.texts["label"],
@@ -155,6 +156,20 @@ def _obstacle(coded: Coded, pairs: Pairs, indicators: Mapping[str, Indicator]) -
     ):
         obstacle[where] = REASONS.index(reason)
     return obstacle
+
+
+def _bounds(
+    value: Floats, kpi: NDArray[np.integer[Any]], coded: Coded, indicators: Mapping[str, Indicator]
+) -> tuple[Floats, Floats]:
+    """What a number of this kind cannot pass: its own year-to-year variation does not know that.
+
+    Only the interval that is shown stops there; the answer rests on the whole difference.
+    """
+    kinds = np.array([indicators[name].kind for name in coded.kpis] or [""])
+    kind = kinds[kpi] if len(kpi) else np.empty(0, kinds.dtype)
+    share = np.isin(kind, SHARES)
+    smallest = np.where((share | (kind == "rate")) & (value >= 0), 0.0, -np.inf)
+    return smallest, np.where(share & (value <= 100), 100.0, np.inf)
 
 
 def _reservation(
