@@ -1,0 +1,221 @@
+"""The individual follow-up for the analyst: every row, nothing hidden, and stamped because of it.
+
+The same counting and the same drawing functions as the report, on the analyst's own database. What
+comes out bears the stamp, and the renderer refuses a page that does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analyslib.analysis.attrition import bound_share, summarise_attrition
+from analyslib.analysis.follow_up import FollowUp, build_follow_up, is_high_better
+from analyslib.analysis.follow_up_results import answer_change
+from analyslib.analysis.outcomes import summarise_change, transition_matrix
+from analyslib.analysis.process_control import xmr
+from analyslib.analysis.svensson import summarise_svensson
+from analyslib.analysis.time_to_event import estimate_survival
+from analyslib.catalogue import find_municipality, load_catalogue
+from analyslib.disclosure.released import WORKING_MATERIAL
+from analyslib.errors import Fault, UsageError
+from analyslib.figures.change import ChangeRow, draw_changes, draw_transitions
+from analyslib.figures.courses import StepCurve, draw_control_chart, draw_survival
+from analyslib.figures.inputs import Place
+from analyslib.measures import Measure, load_measures
+from analyslib.sections.parts import Html, Shown, join
+from analyslib.store.connection import open_store, run_query
+from analyslib.text.words import ANSWER_WORDS
+from analyslib.workspace import find_workspace
+
+
+MONTH = 365.25 / 12
+MOST_LEVELS = 11
+SOURCE = f"Källa: uttag, egen bearbetning. {WORKING_MATERIAL}."
+
+
+@dataclass(frozen=True)
+class IndividualFollowUp:
+    """Cases, insatser, pairs of measurements and closings, and what can be asked of them.
+
+    `place` is "" for all municipalities together.
+    """
+
+    found: FollowUp
+    place: Place
+
+    @property
+    def cases(self) -> pd.DataFrame:
+        return self._own(self.found.cases)
+
+    @property
+    def pairs(self) -> pd.DataFrame:
+        return self._own(self.found.pairs)
+
+    @property
+    def closings(self) -> pd.DataFrame:
+        return self._own(self.found.closings)
+
+    def _own(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[rows["municipality"] == self.place.code] if self.place.code else rows
+
+    @cached_property
+    def measures(self) -> dict[str, Measure]:
+        return load_measures()
+
+    def changes(self) -> Html:
+        """Better, same and worse for every measure."""
+        counts = self.pairs.groupby([*MEASURE, "change"]).size().unstack(fill_value=0)
+        rows = [
+            ChangeRow(_label(key), *_three(row), ("ärende", "ärenden"))
+            for key, row in counts.iterrows()
+        ]
+        shown = [row for row in rows if row.known]
+        return stamped(draw_changes(self.place, shown, f"Före och efter, {self._where}", SOURCE))
+
+    @property
+    def _where(self) -> str:
+        return self.place.name or "alla kommuner"
+
+    def results(self) -> pd.DataFrame:
+        """One row = one measure: n, better, same, worse, the answer, effect, typical change with
+        its interval, Svensson's RP, RC and RV with their errors, share lost, bounds, SMD."""
+        rows = [
+            {**dict(zip(MEASURE, key, strict=True)), **self._result(group)}
+            for key, group in self.pairs.groupby(MEASURE)
+        ]
+        return pd.DataFrame(rows)
+
+    def _result(self, group: pd.DataFrame) -> dict[str, object]:
+        first = group.iloc[0]
+        is_high = is_high_better(self.measures[str(first["measure"])], str(first["subscale"]))
+        both = group.dropna(subset=["before", "after"])
+        lost = summarise_attrition(group["before"], group["after"].notna())
+        if both.empty:
+            return {"n": 0, "lost": len(group)}
+        change = summarise_change(both["before"], both["after"], is_high)
+        bounds = bound_share(change.better.count, change.n, lost.expected)
+        levels = np.unique(both[["before", "after"]])
+        svensson = (
+            summarise_svensson(transition_matrix(both["before"], both["after"], levels))
+            if len(both) > 1
+            else None
+        )
+        return {
+            "n": change.n,
+            "better": change.better.count,
+            "same": change.same.count,
+            "worse": change.worse.count,
+            "answer": ANSWER_WORDS[answer_change(change.better.count, change.worse.count)],
+            "p_wilcoxon": change.p_wilcoxon,
+            "effect": change.effect,
+            "shift": change.shift,
+            "shift_low": change.shift_low,
+            "shift_high": change.shift_high,
+            "rp": svensson and svensson.rp,
+            "rp_se": svensson and svensson.rp_se,
+            "rc": svensson and svensson.rc,
+            "rv": svensson and svensson.rv,
+            "lost": len(group) - change.n,
+            "worst_case": bounds.worst_case,
+            "best_case": bounds.best_case,
+            "smd": lost.difference,
+        }
+
+    def transitions(self, measure: str, subscale: str = "", service_area: str = "") -> Html:
+        """From which step to which, for a measure with few steps."""
+        is_wanted = (self.pairs["measure"] == measure) & (self.pairs["subscale"] == subscale)
+        if service_area:
+            is_wanted &= self.pairs["service_area"] == service_area
+        chosen = self.pairs[is_wanted].dropna(subset=["before", "after"])
+        levels = np.unique(chosen[["before", "after"]])
+        if not 1 < len(levels) <= MOST_LEVELS:
+            raise UsageError(
+                [Fault(f"{measure} har {len(levels)} steg i uttaget; det går att visa 2–11.")]
+            )
+        words = dict(self.measures[measure].labels)
+        names = [words.get(float(level), f"{level:g}") for level in levels]
+        matrix = transition_matrix(chosen["before"], chosen["after"], levels)
+        return stamped(
+            draw_transitions(
+                self.place,
+                names,
+                [[int(n) for n in row] for row in matrix],
+                f"{self.measures[measure].title}, {self._where}",
+                SOURCE,
+                is_high_better(self.measures[measure], subscale),
+            )
+        )
+
+    def durations(self, service_area: str = "") -> Html:
+        """Kaplan-Meier by month, up to two years; open cases are censored at the extraction."""
+        rows = self.cases
+        rows = rows[rows["service_area"] == service_area] if service_area else rows
+        until = rows["ended"].fillna(rows["extraction_date"])
+        curve = estimate_survival((until - rows["started"]).dt.days, rows["is_ended"])
+        months = tuple(float(month) for month in range(0, 25, 2))
+        points = [curve.at(month * MONTH) for month in months]
+        steps = StepCurve(
+            self._where,
+            months,
+            tuple(share for share, _, _ in points),
+            tuple(low for _, low, _ in points),
+            tuple(high for _, _, high in points),
+        )
+        return stamped(draw_survival(self.place, [steps], "Kvar i insats", SOURCE))
+
+    def inflow(self) -> Html:
+        """New cases month by month, with the limits of ordinary variation."""
+        months = self.cases["started"].dt.to_period("M")
+        every = pd.period_range(months.min(), months.max(), freq="M")
+        counts = months.value_counts().reindex(every, fill_value=0)
+        labels = [f"{month.year % 100:02d}-{month.month:02d}" for month in every]
+        chart = xmr(counts.to_numpy(float))
+        title = f"Nya ärenden per månad, {self._where}"
+        return stamped(draw_control_chart(self.place, labels, chart, title, SOURCE))
+
+    def returns(self) -> pd.DataFrame:
+        """One row = one service area and half-year: closed, not back within a year, share."""
+        away = self.closings["returned"].eq("borta")
+        grouped = self.closings.assign(away=away).groupby(["service_area", "half_year"])["away"]
+        return grouped.agg(closed="size", not_back="sum", share="mean").reset_index()
+
+
+MEASURE = ["service_area", "measure", "subscale"]
+
+
+def _label(key: Any) -> str:
+    return ", ".join(part for part in (key[1], key[2], key[0]) if part)
+
+
+def _three(row: pd.Series) -> tuple[int, int, int]:
+    better, worse = (
+        row.get(name, 0) + row.get(f"reliably_{name}", 0) for name in ("better", "worse")
+    )
+    return int(better), int(row.get("same", 0)), int(worse)
+
+
+def stamped(part: Shown) -> Html:
+    """With the stamp on top: the renderer refuses a page that bears it."""
+    return join([Html(f'<p class="notis"><strong>{WORKING_MATERIAL}</strong></p>'), part])
+
+
+def individual_follow_up(municipality: str = "", data: str = "demo") -> IndividualFollowUp:
+    """Everything about individuals, of one municipality (code or name) or all ("").
+
+    Reads the analyst's own database. Raises UsageError where there is no extract in it.
+    """
+    place = find_municipality(load_catalogue(), municipality) if municipality else None
+    workspace = find_workspace(demo=data == "demo")
+    with open_store(workspace.analys_db) as store:
+        episodes = run_query(store.connection, "build/isu_episodes").df()
+        measurements = run_query(store.connection, "build/isu_measurements").df()
+    if episodes.empty or (place and place.code not in set(episodes["municipality"])):
+        where = place.name if place else ""
+        raise UsageError("Det finns inget uttag.", where, "Lägg in ett med `analyslib add isu`.")
+    found = build_follow_up(episodes, measurements, load_measures())
+    return IndividualFollowUp(found, Place(place.code, place.name) if place else Place("", ""))
