@@ -33,20 +33,12 @@ axe_module = pytest.importorskip("axe_playwright_python.sync_playwright", reason
 
 
 @pytest.fixture(scope="module")
-def pack_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pack_folder(demo_workspace: Path) -> Path:
     """The demo pack of a whole network, made as the commands make it."""
     from analyslib.pack import build_pack
-    from analyslib.workbench import build_workspace, make_demo_data
     from analyslib.workspace import Workspace
 
-    root = tmp_path_factory.mktemp("demo")
-    for folder in ("data/raw", "data/processed", "reports"):
-        (root / folder).mkdir(parents=True)
-    shutil.copytree(REPOSITORY / "notebooks", root / "notebooks")
-    workspace = Workspace(root, demo=True)
-    make_demo_data(workspace)
-    build_workspace(workspace)
-    result = build_pack(workspace, "nua", "2026-12-03")
+    result = build_pack(Workspace(demo_workspace, demo=True), "nua", "2026-12-03")
     assert result.exit_code == 0, [page.why for page in result.pages if page.why]
     return result.folder
 
