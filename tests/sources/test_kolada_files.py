@@ -349,3 +349,15 @@ def test_every_file_of_real_data_is_recognised(shared_data: Path) -> None:
         "v3_kpi.json": ("kpi", 8),
         "v3_municipality_groups.json": ("groups", 45),
     }
+
+
+@pytest.mark.parametrize(("name", "said"), [("varden.parquet", "ingen parquet-fil")])
+def test_a_file_that_is_not_what_its_name_says_is_refused(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    path = tmp_path / name
+    path.write_text("kpi,municipality,year,gender,value\nN31807,2480,2022,T,1.9\n", "utf-8")
+    with pytest.raises(SourceError, match=said):
+        kolada.check(path)
+    proper = path.rename(tmp_path / "varden.csv")
+    assert kolada.check(proper).rows == 1

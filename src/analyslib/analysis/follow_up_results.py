@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -127,7 +128,8 @@ def summarise_changes(counts: pd.DataFrame) -> pd.DataFrame:
         worst=whole(100 * better / all_), best=whole(100 * (better + lost) / all_)
     )
     found.append(_long(bounds.assign(**{"class": "better"}), ("worst", "best"), "expected"))
-    sizes = cells[cells["n"].notna()].assign(**{"class": TOTAL, "measured": cells["n"]})
+    sizes = cells[cells["n"].notna()].assign(measured=cells["n"])
+    sizes["class"] = TOTAL
     found.append(_long(sizes, ("measured",)))
     return pd.concat(found, ignore_index=True)
 
@@ -182,7 +184,7 @@ def summarise_durations(counts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*KEYS, "class", "n", "name", "value"])
 
 
-def _duration_rows(cell: dict[str, object]) -> Iterator[Row]:
+def _duration_rows(cell: dict[Any, Any]) -> Iterator[Row]:
     head = {key: cell[key] for key in KEYS} | {"class": TOTAL, "n": cell.get(TOTAL)}
     for bands, name in ((1, "left_6"), (2, "left_12")):
         ended = _numbers(cell, [f"slut{i + 1}" for i in range(bands)])

@@ -240,6 +240,6 @@ def published_return(material: FollowUpMaterial) -> tuple[int, float | None, str
     if own.empty or material.returns_indicator is None:
         return None
     known = own[own["value"].notna()] if own["value"].notna().any() else own
-    row = known.loc[known["year"].idxmax()]
+    row = known.sort_values("year").iloc[-1]
     value = None if pd.isna(row["value"]) else float(row["value"])
     return int(row["year"]), value, str(row["status"])

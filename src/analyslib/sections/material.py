@@ -126,6 +126,11 @@ class Material:
         return values_by_number(self.riket, "gender")
 
     @cached_property
+    def kinds(self) -> frozenset[ReferenceKind]:
+        """What the municipality could be compared with at all."""
+        return frozenset(item.reference.kind for item in self.comparisons)
+
+    @cached_property
     def known(self) -> frozenset[str]:
         """The indicators that some municipality has had a value for in the years shown."""
         return frozenset(kpi for kpi, _ in self.benchmarks)
@@ -352,6 +357,9 @@ def _asked(catalogue: Catalogue, peers: Peers) -> list[tuple[str, str, str]]:
         ReferenceKind.NETWORK: peers.network,
         ReferenceKind.SKR_GROUP: peers.skr_group,
     }
+    if set(peers.county) == set(peers.network):
+        # The same municipalities twice would look like two opinions.
+        del common[ReferenceKind.COUNTY]
     asked = [(str(kind), "", code) for kind, codes in common.items() for code in codes]
     for area in catalogue.areas.values():
         similar = peers.similar.get(area.service_area)

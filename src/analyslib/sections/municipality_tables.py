@@ -48,12 +48,17 @@ def _aspect_table(material: Material, caption: str, indicators: Sequence[Indicat
             "Utveckling",
             *map(str, material.years),
             f"Riket {material.year}, vägt",
-            *(f"{label} {material.year}, ovägt" for label in GROUPS.values()),
+            *(f"{GROUPS[kind]} {material.year}, ovägt" for kind in _groups(material)),
         ),
         rows=tuple(_area_row(material, indicator) for indicator in indicators),
         note=_reservations(material, indicators),
         source_line=OWN_WORK,
     )
+
+
+def _groups(material: Material) -> tuple[ReferenceKind, ...]:
+    """The groups there is something to compare with; a county that is the network is told once."""
+    return tuple(kind for kind in GROUPS if kind in material.kinds)
 
 
 def _area_row(material: Material, indicator: Indicator) -> tuple[Cell, ...]:
@@ -65,7 +70,7 @@ def _area_row(material: Material, indicator: Indicator) -> tuple[Cell, ...]:
         text_cell(format_trend_answer(trend.answer) if trend else "–"),
         *(own_cell(material, indicator, year) for year in material.years),
         riket_cell(material, indicator, material.year),
-        *(_mean_cell(material, indicator, kind) for kind in GROUPS),
+        *(_mean_cell(material, indicator, kind) for kind in _groups(material)),
     )
 
 

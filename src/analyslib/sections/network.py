@@ -86,6 +86,8 @@ class NetworkReport:
         found: dict[str, tuple[float, str]] = {}
         for key, position in self.material.position.items():
             kpi, code = key
+            if self._is_background(kpi):
+                continue
             course = self.material.trend_of.get(key)
             improving = course is not None and course.answer is Answer.BETTER
             if position.answer is Answer.BETTER and improving and position.p is not None:
@@ -95,11 +97,15 @@ class NetworkReport:
                 found[kpi] = min(found.get(kpi, (1.0, "")), (position.p, text))
         return [text for _, text in sorted(found.values())[:EXAMPLES]]
 
+    def _is_background(self, kpi: str) -> bool:
+        """What a municipality's social services do not decide over."""
+        return self.material.catalogue.indicators[kpi].aspect == "background"
+
     def _shared_troubles(self) -> list[str]:
         """Indicators where several members are certainly worse: a matter for all."""
         worse: dict[str, list[str]] = {}
         for (kpi, code), position in self.material.position.items():
-            if position.answer is Answer.WORSE:
+            if position.answer is Answer.WORSE and not self._is_background(kpi):
                 worse.setdefault(kpi, []).append(code)
         several = sorted(worse.items(), key=lambda item: -len(item[1]))
         return [

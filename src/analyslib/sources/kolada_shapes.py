@@ -105,8 +105,9 @@ class Shape:
 
 
 def find_shape(path: Path) -> Shape:
-    """The shape of `path`, whatever its name says. Raises SourceError where it has none."""
+    """The shape of `path`. Raises SourceError where it has none, or is not what its name says."""
     start, packed = _first_bytes(path)
+    _check_name(path, start)
     if start[:4] == b"PAR1":
         return _table_shape(path, "parquet", _parquet_columns(path))
     if start[:2] == b"PK":
@@ -123,6 +124,19 @@ def find_shape(path: Path) -> Shape:
             "Filen är en webbsida.", path.name, "Hämta själva datafilen och försök igen."
         )
     return _csv_shape(path, text, packed)
+
+
+def _check_name(path: Path, start: bytes) -> None:
+    """A parquet file must be called one, and nothing else may be."""
+    ending = path.name.lower().removesuffix(".gz").rpartition(".")[2]
+    is_parquet = start[:4] == b"PAR1"
+    if is_parquet != (ending == "parquet") and ending in ("parquet", "csv", "json"):
+        kind = "en parquet-fil" if is_parquet else "ingen parquet-fil"
+        raise SourceError(
+            f"Filen heter .{ending} men är {kind}.",
+            path.name,
+            "Hämta filen på nytt, eller ge den det namn som den ska ha.",
+        )
 
 
 def archived_shape(file: ArchivedFile) -> Shape:

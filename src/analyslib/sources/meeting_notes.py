@@ -78,7 +78,8 @@ def read_notes(
 
 def read_all_notes(workspace: Workspace, catalogue: Catalogue) -> list[MeetingNotes]:
     """Every meeting of every network, oldest first."""
-    found, faults = [], []
+    found: list[MeetingNotes] = []
+    faults: list[Fault] = []
     for path in sorted((workspace.raw / FOLDER).glob("*.csv")):
         try:
             network, meeting = _whose(path, catalogue)
