@@ -15,7 +15,7 @@ from analyslib.measures import load_measures
 from analyslib.sources.demo_extract_files import write_csv_files
 from analyslib.sources.demo_extracts import draw_extract
 from analyslib.sources.extract_check import check_files
-from analyslib.sources.extract_frames import frames_of
+from analyslib.sources.extract_frames import ExtractFrames, frames_of
 from analyslib.sources.extract_load import load_frames
 from analyslib.store.build import publish
 from analyslib.store.connection import run_query
@@ -33,16 +33,29 @@ SELECT 'U31462' AS kpi, '2480' AS municipality, 2024 AS year, 'T' AS gender, 73.
 
 
 @lru_cache(maxsize=1)
+def extracts() -> tuple[ExtractFrames, ...]:
+    """What PLACES deliver, through the same gate and rules as anybody's files."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = []
+        for code in PLACES:
+            paths = write_csv_files(Path(folder) / f"uttag_{code}", draw_extract(code))
+            found.append(frames_of(check_files(paths, "2026-03-02"), f"{code}_1"))
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
 def analyst_database() -> duckdb.DuckDBPyConnection:
     """The analyst's database of PLACES, in memory."""
     connection = duckdb.connect(":memory:")
-    with tempfile.TemporaryDirectory() as folder:
-        extracts = []
-        for code in PLACES:
-            paths = write_csv_files(Path(folder) / f"uttag_{code}", draw_extract(code))
-            extracts.append(frames_of(check_files(paths, "2026-03-02"), f"{code}_1"))
-    load_frames(connection, extracts)
+    load_frames(connection, extracts())
     return connection
+
+
+def write_analyst_database(path: Path) -> None:
+    """The same as a file, where the analyst's notebook looks for it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(path)) as connection:
+        load_frames(connection, extracts())
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,53 @@
+"""The analyst sees every row, and nothing of it can leave: all of it bears the stamp."""
+
+from __future__ import annotations
+
+import pytest
+from made_follow_up import SILENT, follow_up, write_analyst_database
+
+from analyslib.errors import UsageError
+from analyslib.explore.follow_up import IndividualFollowUp, individual_follow_up
+from analyslib.page_checks import Expected, find_faults
+from analyslib.workspace import find_workspace
+
+
+@pytest.fixture
+def umea() -> IndividualFollowUp:
+    write_analyst_database(find_workspace(demo=True).analys_db)
+    return individual_follow_up("Umeå")
+
+
+def test_everything_drawn_is_stamped_and_refused_by_the_renderer(umea: IndividualFollowUp) -> None:
+    drawn = (umea.changes(), umea.durations(), umea.inflow(), umea.transitions("trygghet"))
+    for part in drawn:
+        html = part._repr_html_()
+        assert "Arbetsmaterial – får inte spridas" in html
+        faults = find_faults(f"<main>{html}</main>", Expected())
+        assert any("arbetsmaterial" in fault.what for fault in faults)
+
+
+def test_results_are_those_of_the_rows(umea: IndividualFollowUp) -> None:
+    results = umea.results().set_index(["service_area", "measure", "subscale"])
+    pairs = follow_up().pairs
+    own = pairs[(pairs["municipality"] == "2480") & (pairs["measure"] == "audit")]
+    audit = results.loc[("missbruk", "audit", "")]
+    assert audit["better"] == (own["change"] == "better").sum()
+    assert audit["n"] + audit["lost"] == len(own)
+    assert audit["worst_case"] == pytest.approx(audit["better"] / len(own))
+
+
+def test_small_numbers_are_there_for_the_analyst() -> None:
+    write_analyst_database(find_workspace(demo=True).analys_db)
+    results = individual_follow_up("2463").results()
+    assert results[["better", "same", "worse"]].stack().between(1, 4).any()
+
+
+def test_a_municipality_without_extract_is_told_so() -> None:
+    write_analyst_database(find_workspace(demo=True).analys_db)
+    with pytest.raises(UsageError, match="inget uttag"):
+        individual_follow_up(SILENT)
+
+
+def test_a_long_scale_cannot_be_drawn_step_by_step(umea: IndividualFollowUp) -> None:
+    with pytest.raises(UsageError, match="steg"):
+        umea.transitions("audit")
