@@ -160,9 +160,9 @@ def fresh(workspace: Workspace) -> None:
 
 FLOOR = """
 import json, os, sys, time
-from analyslib import warm
+from analyslib.forking import import_all
 from jinja2 import Template
-warm.import_all()
+import_all()
 jobs = json.load(open(sys.argv[1]))
 shell = Template("<!DOCTYPE html><html><title>{{ title }}</title><main>"
                  "{% for part in parts %}{{ part }}{% endfor %}</main></html>")

@@ -89,7 +89,8 @@ FIND_TRACES = """\
 import os, sys, warnings, builtins
 import matplotlib as mpl, numpy as np, pandas as pd
 print("trace" in globals(), mpl.rcParams["font.size"] == 33, os.getcwd() == "/",
-      "TRACE" in os.environ, any("trace" in str(f[1]) for f in warnings.filters), "/trace" in sys.path,
+      "TRACE" in os.environ, any("trace" in str(f[1]) for f in warnings.filters),
+      "/trace" in sys.path,
       pd.get_option("display.max_rows") == 7, hasattr(builtins, "trace_builtin"))
 print(np.random.rand())
 """
@@ -127,9 +128,10 @@ def test_inline_figures_are_not_lost(kind: str) -> None:
 WARM_STATE = """\
 import os, threading
 print(threading.active_count())
-files = [os.readlink(f"/proc/{os.getppid()}/fd/{n}") for n in os.listdir(f"/proc/{os.getppid()}/fd")]
+warm = f"/proc/{os.getppid()}"
+files = [os.readlink(f"{warm}/fd/{n}") for n in os.listdir(f"{warm}/fd")]
 print([name for name in files if name.endswith((".duckdb", ".wal"))])
-print(len(os.listdir(f"/proc/{os.getppid()}/task")))
+print(len(os.listdir(f"{warm}/task")))
 """
 
 

@@ -26,6 +26,7 @@ from analyslib.jobs import Job, Limits, Outcome, Problem, Trouble
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ANALYSLIB_THREADS")
 SAME_EVERY_TIME = {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0"}
 JOBS_PER_SPAWN = 20
+HOPELESS = 3  # starts of a warm process that never answers
 
 
 class Line(Protocol):
@@ -54,7 +55,8 @@ class Kernels(Protocol):
 def start_process(call: str, log: BinaryIO, **options: Any) -> subprocess.Popen[bytes]:
     """A new warm process, in a session of its own: Ctrl-C is for the command, not for it."""
     environment = {**os.environ, **dict.fromkeys(THREADS, "1"), **SAME_EVERY_TIME}
-    code = f"import analyslib.warm as warm; warm.{call}"
+    module = call.partition(".")[0]
+    code = f"from analyslib import {module}; {call}"
     return subprocess.Popen(
         [sys.executable, "-P", "-c", code],
         env=environment,
@@ -91,11 +93,13 @@ class ForkKernels:
     """A fresh copy of one warm process for each report."""
 
     name = "fork"
-    call = "serve_reports"
+    call = "warm.serve_reports"
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._closed = False
+        self._starts = 0
+        self._has_served = False
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
@@ -107,14 +111,16 @@ class ForkKernels:
         """A line to a new copy. A warm process that has died is replaced, once."""
         control = self._warm_control(None)
         try:
-            return ForkLine(control)
+            line = ForkLine(control)
         except (EOFError, OSError):
-            return ForkLine(self._warm_control(control))
+            line = ForkLine(self._warm_control(control))
+        self._has_served = True
+        return line
 
     def _warm_control(self, dead: socket.socket | None) -> socket.socket:
         """The line to the warm process; started anew if it has died, or is the dead one."""
         with self._lock:
-            if self._closed:
+            if self._closed or (self._starts >= HOPELESS and not self._has_served):
                 raise EOFError
             ended = self._process is None or self._process.poll() is not None
             if self._control is None or ended or self._control is dead:
@@ -123,6 +129,7 @@ class ForkKernels:
             return self._control
 
     def _start(self) -> socket.socket:
+        self._starts += 1
         ours, theirs = socket.socketpair()
         with theirs:
             descriptor = theirs.fileno()
@@ -156,7 +163,7 @@ class SpawnLine:
         self._release = release
         self.jobs = 0
         self._process = start_process(
-            "serve_spawn()", log, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            "warm.serve_spawn()", log, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         assert self._process.stdin is not None and self._process.stdout is not None
         self.source: BinaryIO = self._process.stdout  # type: ignore[assignment]

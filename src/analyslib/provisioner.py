@@ -31,7 +31,7 @@ def kernel_path() -> Path:
 class WarmKernels(ForkKernels):
     """Copies that become Jupyter kernels; the warm process has no shell of its own."""
 
-    call = "serve_kernels"
+    call = "warm_kernel.serve_kernels"
 
 
 @cache

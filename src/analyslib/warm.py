@@ -8,21 +8,16 @@ afterwards: nothing one report does is seen by the next, and a fault costs one r
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
-import importlib
-import io
 import json
 import os
 import pickle
-import pkgutil
 import random
 import signal
-import socket
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO, NoReturn
 
@@ -37,7 +32,8 @@ import papermill  # noqa: E402
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines  # noqa: E402
 
 from analyslib.errors import AnalyslibError  # noqa: E402
-from analyslib.jobs import Job, KernelRequest, Outcome, Problem, Trouble  # noqa: E402
+from analyslib.forking import count_orders, draw_once, import_all, serve_forks  # noqa: E402
+from analyslib.jobs import Job, Outcome, Problem, Trouble  # noqa: E402
 from analyslib.notebook_page import render_page  # noqa: E402
 from analyslib.page import Frame  # noqa: E402
 from analyslib.page_checks import check_page  # noqa: E402
@@ -46,8 +42,6 @@ from analyslib.shell import CollectingShell, new_shell, run_cell  # noqa: E402
 
 INSIDE = "analyslib-inside"
 PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}
-WARM_MODULES = ("pandas", "duckdb", "matplotlib.figure", "matplotlib.backends.backend_svg")
-WARM_PACKAGES = ("analyslib.sections", "analyslib.figures", "analyslib.store")
 
 
 class InsideEngine(Engine):
@@ -77,21 +71,6 @@ class CellFailedError(Exception):
         self.notebook = notebook
 
 
-def import_all() -> None:
-    """Everything a report will import, so that it is done once.
-
-    No threads are started and no database is opened here: neither survives a fork.
-    """
-    for name in WARM_MODULES:
-        importlib.import_module(name)
-    for package in WARM_PACKAGES:
-        module = importlib.import_module(package)
-        for found in pkgutil.iter_modules(module.__path__, package + "."):
-            # What cannot be imported here says so again, by name, in the report that needs it.
-            with contextlib.suppress(ImportError, SyntaxError):
-                importlib.import_module(found.name)
-
-
 def warm_up() -> None:
     """Import, draw one figure and render one page: fonts and templates are ready afterwards."""
     import_all()
@@ -104,22 +83,6 @@ def warm_up() -> None:
     render_page(notebook, Frame("Uppvärmning", "Uppvärmning", "", demo=False))
     gc.collect()
     gc.freeze()
-
-
-def draw_once() -> None:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(2, 2))
-    figure.subplots().set_title("Åäö", weight="bold")
-    figure.savefig(io.BytesIO(), format="svg")
-
-
-def count_orders() -> None:
-    """The exact tests' tables, for as many years as series have; they hold no data."""
-    from analyslib.analysis.trend_tests import mann_kendall
-
-    for years in range(3, 16):
-        mann_kendall(np.arange(float(years))[None, :])
 
 
 def perform(job: Job, engine: str) -> Outcome:
@@ -237,69 +200,6 @@ def serve_reports(descriptor: int) -> NoReturn:
     """A copy for each report, with a shell that is ready."""
     warm_up()
     serve_forks(descriptor, lambda stream: serve_job(stream, stream, "fork"))
-
-
-def serve_kernels(descriptor: int) -> NoReturn:
-    """A copy for each Jupyter kernel, which makes a shell of its own."""
-    import_all()
-    importlib.import_module("matplotlib.pyplot")
-    importlib.import_module("ipykernel.kernelapp")
-    draw_once()
-    count_orders()
-    gc.collect()
-    gc.freeze()
-    serve_forks(descriptor, become_kernel)
-
-
-def become_kernel(stream: Any) -> None:
-    """Run Jupyter's own kernel program here until it is told to stop."""
-    from ipykernel.kernelapp import IPKernelApp
-    from matplotlib_inline.backend_inline import configure_inline_support
-
-    request: KernelRequest = pickle.load(stream)
-    os.chdir(request.folder)
-    os.environ.clear()
-    os.environ.update(request.environment)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    app = IPKernelApp.instance()
-    app.initialize(["-f", request.connection_file, "--IPKernelApp.parent_handle=0"])
-    # Without this every picture is lost, for matplotlib was imported before there was a shell.
-    configure_inline_support(app.shell, "inline")
-    matplotlib.use("module://matplotlib_inline.backend_inline")
-    app.start()
-
-
-def serve_forks(descriptor: int, serve: Callable[[Any], None]) -> NoReturn:
-    """Fork once for each socket that arrives; leave when the other end is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
-    die_with_parent = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
-    control = socket.socket(fileno=descriptor)
-    while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
-        if not message:
-            os._exit(0)
-        if os.fork() == 0:
-            if die_with_parent:
-                die_with_parent(1, signal.SIGKILL)
-            control.close()
-            serve_fork(descriptors[0], serve)
-        os.close(descriptors[0])
-
-
-def serve_fork(descriptor: int, serve: Callable[[Any], None]) -> NoReturn:
-    """The life of one copy."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    connection = socket.socket(fileno=descriptor)
-    try:
-        with connection.makefile("rwb") as stream:
-            pickle.dump(os.getpid(), stream)
-            stream.flush()
-            serve(stream)
-    finally:
-        # No tidy exit: after gc.freeze the interpreter's own clean-up only prints complaints.
-        os._exit(0)
 
 
 def serve_job(source: Any, target: Any, engine: str) -> None:
