@@ -135,9 +135,6 @@ def page(lab: Lab) -> Iterator[Any]:
 def run_all(page: Any, lab: Lab, notebook: str) -> None:
     page.goto(lab.url(f"lab/tree/notebooks/{notebook}"))
     page.wait_for_selector(".jp-Notebook")
-    # Cells that are run before the kernel is there are lost.
-    ready = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
-    page.wait_for_selector(ready, state="attached")
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Run All Cells")).first.click()
 
