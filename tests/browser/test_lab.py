@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -133,10 +134,18 @@ def page(lab: Lab) -> Iterator[Any]:
 
 
 def run_all(page: Any, lab: Lab, notebook: str) -> None:
+    from playwright.sync_api import TimeoutError as NotShown
+
     page.goto(lab.url(f"lab/tree/notebooks/{notebook}"))
     page.wait_for_selector(".jp-Notebook")
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name=re.compile("^Run All Cells")).first.click()
+    # What is asked for before the kernel is there is lost, so it is asked for again.
+    for _ in range(5):
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name=re.compile("^Run All Cells")).first.click()
+        with suppress(NotShown):
+            page.wait_for_selector(".widget-dropdown", timeout=30_000)
+            return
+    raise AssertionError("the notebook did not run")
 
 
 def serious(errors: list[str]) -> list[str]:
