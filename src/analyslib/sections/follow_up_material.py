@@ -27,10 +27,11 @@ from analyslib.sections.material import open_published
 from analyslib.sources.extract_model import code_lists, label_of
 from analyslib.store.connection import Store, query
 from analyslib.tables import Cell, person_cell
-from analyslib.text.formats import NBSP, format_interval, format_number
+from analyslib.text.formats import DASH, NBSP, format_interval, format_number
 
 
 RETURNS_KPI = "U31462"
+UNBROKEN = "\u2060"  # a line is not broken beside it
 NEVER = -1  # a number that the release does not have at all
 
 
@@ -174,7 +175,8 @@ def with_interval(share: float | None, low: float | None, high: float | None) ->
     text = f"{format_number(share)}{NBSP}%"
     if low is None or high is None:
         return text
-    return f"{text} ({format_interval(low, high, 0)})".replace(" ", NBSP)
+    interval = format_interval(low, high, 0).replace(DASH, f"{UNBROKEN}{DASH}{UNBROKEN}")
+    return f"{text} ({interval})".replace(" ", NBSP)
 
 
 def area_label(area: str) -> str:
