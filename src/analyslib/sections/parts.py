@@ -36,7 +36,7 @@ class Html:
     html: str
 
     def __repr__(self) -> str:
-        return f"<Sida, {len(self.html)} tecken>"
+        return "<Sida>"
 
     def _repr_html_(self) -> str:
         return self.html
