@@ -146,18 +146,20 @@ def test_print_opens_the_values_and_leaves_out_what_only_a_screen_needs(
 ) -> None:
     page = open_page(browser, pack_folder / "2480_umea_kommun.html")
     hidden = "getComputedStyle(document.querySelector('.innehall')).display"
-    table = "document.querySelector('details table').getBoundingClientRect().height"
-    closed = page.evaluate(table)
+    table = "document.querySelector('details table').checkVisibility()"
+    assert not page.evaluate(table)
     page.emulate_media(media="print")
     assert page.evaluate(hidden) == "none"
-    assert page.evaluate(table) > closed
+    assert page.evaluate(table)
     assert page.pdf(format="A4", tagged=True).startswith(b"%PDF")
 
 
 def test_print_is_as_wide_as_the_paper(browser: Any, pack_folder: Path) -> None:
-    page = open_page(browser, pack_folder / "2480_umea_kommun.html", 680)
-    page.emulate_media(media="print")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 680
+    for path in some_pages(pack_folder):
+        page = open_page(browser, path, 680)
+        page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 680, path.name
+        page.close()
 
 
 def test_every_link_of_the_index_opens_a_page_from_a_memory_stick(
@@ -167,7 +169,7 @@ def test_every_link_of_the_index_opens_a_page_from_a_memory_stick(
     shutil.copytree(pack_folder, stick)
     page = open_page(browser, stick / "index.html")
     links = page.eval_on_selector_all("main a", "links => links.map(link => link.href)")
-    assert len(links) == 16
+    assert len(links) >= 16
     for link in links:
         page.goto(link)
         assert page.locator("h1").count() == 1
