@@ -31,6 +31,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
     pytest.mark.browser,
+    # JupyterLab takes its time to start: these run in make prove.
+    pytest.mark.prove,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
 ]
 TOKEN = "t"
