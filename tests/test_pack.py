@@ -12,6 +12,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import duckdb
 import pytest
 from toy_factory import (
     DATE,
@@ -401,3 +402,14 @@ def test_the_spawn_engine_makes_the_same_bytes(workbench: Workspace) -> None:
     result = build_pack(workbench, "nua", DATE, 2022, engine="spawn")
     assert {page.engine for page in result.pages} == {"spawn"}
     assert page_bytes(result.folder) == fork
+
+
+def test_index_says_who_has_delivered_no_extract(workbench: Workspace) -> None:
+    with duckdb.connect(str(workbench.publish_db)) as store:
+        store.execute("CREATE TABLE isu_delivery AS SELECT '2480' AS municipality")
+    result = build_pack(workbench, "nua", DATE, 2022)
+    said = re.search(
+        r"Inget uttag av individbaserad uppföljning har lämnats av ([^<]+)\.",
+        result.delivery.index.read_text("utf-8"),
+    )
+    assert said and "Umeå" not in said[1] and "Bjurholm" in said[1]

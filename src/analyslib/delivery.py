@@ -128,6 +128,7 @@ def render_index(pack: Pack, results: Sequence[PageResult]) -> str:
         total=len(tiles),
         ready=sum(any(page["whole"] for page in tile.pages) for tile in tiles),
         silent=[place.name for place in pack.silent],
+        without_extract=[place.name for place in pack.without_extract],
         year=pack.year,
         origin=pack_origin(pack),
     )

@@ -38,3 +38,13 @@ def read_silent(publish_db: Path, year: int, members: Sequence[str]) -> frozense
     with open_store(publish_db, threads=1) as store:
         heard = query(store, "delivering_municipalities", year=year)
     return frozenset(members) - frozenset(heard["municipality"])
+
+
+def read_without_extract(publish_db: Path, members: Sequence[str]) -> frozenset[str]:
+    """The members without an extract of individual follow-up; none where nobody has one, since
+    then it is not a part of the network's work."""
+    with open_store(publish_db, threads=1) as store:
+        if not query(store, "has_table", table="isu_delivery")["is_there"].item():
+            return frozenset()
+        heard = frozenset(query(store, "extract_municipalities")["municipality"])
+    return frozenset(members) - heard if heard & frozenset(members) else frozenset()

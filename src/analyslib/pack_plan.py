@@ -15,7 +15,7 @@ from pathlib import Path
 
 from analyslib.catalogue import Catalogue, Municipality, Network, find_network
 from analyslib.errors import UsageError
-from analyslib.facts import Facts, read_facts, read_silent
+from analyslib.facts import Facts, read_facts, read_silent, read_without_extract
 from analyslib.jobs import Job
 from analyslib.page import ascii_name
 from analyslib.report import (
@@ -85,6 +85,7 @@ class Pack:
     facts: Facts
     pages: tuple[PlannedPage, ...]
     silent: tuple[Municipality, ...]
+    without_extract: tuple[Municipality, ...]
 
     @property
     def folder(self) -> Path:
@@ -127,7 +128,9 @@ def plan_pack(
     )
     silent = read_silent(workspace.publish_db, year, found.members)
     without = tuple(place for place in places if place.code in silent)
-    return Pack(workspace, found, date, year, facts, pages, without)
+    no_extract = read_without_extract(workspace.publish_db, found.members)
+    without_extract = tuple(place for place in places if place.code in no_extract)
+    return Pack(workspace, found, date, year, facts, pages, without, without_extract)
 
 
 def check_date(text: str) -> None:
