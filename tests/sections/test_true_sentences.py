@@ -30,7 +30,16 @@ POSITION = re.compile(
     rf"ligger (högre|lägre) än [^:]+: {NUMBER}[^,.:]*? mot {NUMBER}"
     r".*?(?:och (högre|lägre) är bättre|ingen önskad riktning)"
 )
+COURSE = re.compile(
+    rf"(?:har|andelen|kostnaden|antalet|indexet|värdet)[^.]*? (ökat|minskat) från {NUMBER} "
+    rf"till {NUMBER}.{{0,80}}?(\d{{4}})–(\d{{4}})"
+)
+WOMEN_MEN = (
+    re.compile(rf"kvinnor {NUMBER}[^\d−]*och män {NUMBER}"),
+    re.compile(rf" i \D+? {NUMBER}.{{0,60}}? för kvinnor och {NUMBER}"),
+)
 Truth = Mapping[tuple[str, str], float]
+History = Mapping[tuple[str, int, str], float]
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +50,33 @@ def truth(shared_data: Path) -> Truth:
         "WHERE year = 2022 AND gender = 'T' AND value IS NOT NULL"
     ).fetchall()
     return {(kpi, place): value for kpi, place, value in rows}
+
+
+def history_of(code: str, folder: Path) -> History:
+    """Every value of one municipality by indicator, year and gender, from the file itself."""
+    rows = duckdb.sql(
+        f"SELECT kpi, year, gender, value FROM '{folder / 'kolada' / VALUES}' "
+        f"WHERE municipality = '{code}' AND value IS NOT NULL"
+    ).fetchall()
+    return {(kpi, year, gender): value for kpi, year, gender, value in rows}
+
+
+def is_course_true(sentence: str, finding: Finding, history: History) -> bool:
+    """Both ends of a development and its way, where the sentence tells one."""
+    match = COURSE.search(sentence)
+    if match is None:
+        return finding.kind is not FindingKind.COURSE
+    way, first, last, from_year, to_year = match.groups()
+    then, now = (history[finding.kpi, int(year), "T"] for year in (from_year, to_year))
+    return is_rounded(first, then) and is_rounded(last, now) and (way == "ökat") == (now > then)
+
+
+def is_women_men_true(sentence: str, finding: Finding, history: History) -> bool:
+    match = WOMEN_MEN[0].search(sentence) or WOMEN_MEN[1].search(sentence)
+    if match is None:
+        return finding.kind is not FindingKind.WOMEN_MEN
+    women, men = (history[finding.kpi, 2022, gender] for gender in "KM")
+    return is_rounded(match[1], women) and is_rounded(match[2], men)
 
 
 @pytest.fixture(scope="module")
@@ -98,22 +134,27 @@ def test_every_position_in_the_reports_is_true(
     truth: Truth,
     directions: dict[str, str],
     codes: list[str],
+    shared_data: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ANALYSLIB_HOME", str(real_workspace))
-    checked = 0
+    checked = courses = 0
     for code in codes:
         material = read_material(code, "alla", 2022, "riktig")
         indicators = material.catalogue.indicators
+        history = history_of(code, shared_data)
         for finding in material.findings:
+            sentence = finding_sentence(finding, indicators[finding.kpi], material.place.name)
+            assert is_course_true(sentence, finding, history), sentence
+            assert is_women_men_true(sentence, finding, history), sentence
+            courses += COURSE.search(sentence) is not None
             if finding.kind is not FindingKind.POSITION:
                 continue
-            sentence = finding_sentence(finding, indicators[finding.kpi], material.place.name)
             own = truth[finding.kpi, code]
             other = reference_value(finding, material, truth)
             assert is_true(sentence, finding, own, other, directions[finding.kpi]), sentence
             flipped = {"high": "low", "low": "high", "none": "high"}[directions[finding.kpi]]
             assert not is_true(sentence, finding, own, other, flipped), sentence
             checked += 1
-    print(f"{checked} sentences in {len(codes)} reports")
+    print(f"{checked} positions and {courses} developments in {len(codes)} reports")
     assert checked >= len(codes)
