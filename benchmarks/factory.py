@@ -37,7 +37,8 @@ from analyslib.jobs import Job
 from analyslib.pack import PackResult, build_pack
 from analyslib.pack_plan import plan_pack
 from analyslib.page_checks import Expected, find_faults
-from analyslib.workbench import build_workspace, make_demo_data
+from analyslib.sources.demo import write_demo
+from analyslib.store.build import build
 from analyslib.workspace import Workspace
 
 
@@ -60,8 +61,8 @@ def make_workspace(root: Path) -> Workspace:
         (root / folder).mkdir(parents=True)
     (root / "notebooks").symlink_to(REPOSITORY / "notebooks", target_is_directory=True)
     workspace = Workspace(root, demo=True)
-    make_demo_data(workspace)
-    build_workspace(workspace)
+    write_demo(workspace)
+    build(workspace)
     return workspace
 
 
