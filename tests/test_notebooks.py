@@ -108,7 +108,7 @@ def test_one_changed_digit_is_seen(tmp_path: Path, demo_workspace: Path) -> None
     assert run_nbval([path], demo_workspace).returncode == 0
     output = notebook["cells"][-1]["outputs"][0]["data"]
     html = "".join(output["text/html"])
-    digit = re.search(r"\d(?= procent)", html)
+    digit = re.search("\\d(?=[ \u00a0]procent)", html)
     assert digit, "the summary shows a percentage"
     output["text/html"] = (
         html[: digit.start()] + str((int(digit[0]) + 1) % 10) + html[digit.end() :]
