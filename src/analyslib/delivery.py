@@ -280,5 +280,5 @@ def zip_pack(pack: Pack, results: Sequence[PageResult]) -> bytes:
         for name in files:
             entry = zipfile.ZipInfo(f"{pack.network.id}_{pack.date}/{name}", ZIP_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, (pack.folder / name).read_bytes())
+            archive.writestr(entry, (pack.folder / name).read_bytes(), compresslevel=3)
     return packed.getvalue()

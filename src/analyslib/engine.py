@@ -24,6 +24,13 @@ from analyslib.jobs import Job, Limits, Outcome, Problem, Trouble
 
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ANALYSLIB_THREADS")
+# Memory is given back when the copy ends, not piece by piece on the way there.
+KEEP_MEMORY = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TOP_PAD_": str(2**25),
+    "MALLOC_TRIM_THRESHOLD_": str(2**29),
+    "MALLOC_MMAP_THRESHOLD_": str(2**28),
+}
 SAME_EVERY_TIME = {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0"}
 JOBS_PER_SPAWN = 20
 HOPELESS = 3  # starts of a warm process that never answers
@@ -54,7 +61,7 @@ class Kernels(Protocol):
 
 def start_process(call: str, log: BinaryIO, **options: Any) -> subprocess.Popen[bytes]:
     """A new warm process, in a session of its own: Ctrl-C is for the command, not for it."""
-    environment = {**os.environ, **dict.fromkeys(THREADS, "1"), **SAME_EVERY_TIME}
+    environment = {**os.environ, **dict.fromkeys(THREADS, "1"), **KEEP_MEMORY, **SAME_EVERY_TIME}
     module = call.partition(".")[0]
     code = f"from analyslib import {module}; {call}"
     return subprocess.Popen(

@@ -29,6 +29,7 @@ tabindex name content charset value datetime start open abbr style hidden rel
 """
 TAGS = frozenset(KNOWN_TAGS.split())
 ATTRIBUTES = frozenset(KNOWN_ATTRIBUTES.split())
+CELLS = frozenset(("td", "tr", "data", "tbody", "thead", "tfoot"))
 VOID = frozenset(("meta", "img", "br", "hr", "wbr", "col"))
 TOKEN = re.compile(
     r"<!DOCTYPE html>"
@@ -74,7 +75,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Page:
-    """A page that has been read. `elements` are in document order.
+    """A page that has been read. `elements` are in document order, the cells of tables aside.
 
     `shapes` are the different start tags, each with its attributes: a page has thousands of
     cells but few shapes, so what holds for a shape is checked once. `prose` is all text.
@@ -147,7 +148,7 @@ def read_page(source: str) -> Page:
     elements: list[Element] = []
     shapes: dict[tuple[str, str], dict[str, str]] = {}
     faults: list[Fault] = []
-    stack: list[int] = []
+    stack: list[tuple[str, int]] = []
     prose: list[str] = []
     end = 0
     for match in TOKEN.finditer(plain):
@@ -158,15 +159,21 @@ def read_page(source: str) -> Page:
             attributes = shapes.get((tag, text))
             if attributes is None:
                 attributes = shapes[tag, text] = read_attributes(text, tag, faults)
-            elements.append(Element(tag, attributes, stack[-1] if stack else -1, end))
+            if tag not in CELLS:
+                elements.append(Element(tag, attributes, stack[-1][1] if stack else -1, end))
             if tag not in VOID:
-                stack.append(len(elements) - 1)
+                stack.append((tag, len(elements) - 1))
         elif close:
-            close_element(close, match.start(), elements, stack, faults)
+            if not stack or stack[-1][0] != close:
+                faults.append(Fault(f"</{close}> hör inte ihop med något."))
+            elif close in CELLS:
+                stack.pop()
+            else:
+                elements[stack.pop()[1]].end = match.start()
     words = " ".join((*prose, plain[end:]))
     if "<" in words:
         faults.append(Fault("Sidan har ett < som inte hör till någon känd kod."))
-    faults += [Fault(f"<{elements[index].tag}> avslutas aldrig.") for index in stack]
+    faults += [Fault(f"<{tag}> avslutas aldrig.") for tag, _ in stack]
     return Page(plain, elements, shapes, words, faults)
 
 
@@ -178,15 +185,6 @@ def read_attributes(text: str, tag: str, faults: list[Fault]) -> dict[str, str]:
     if len(attributes) != len(pairs):
         faults.append(Fault(f"<{tag}> har samma attribut två gånger."))
     return attributes
-
-
-def close_element(
-    tag: str, position: int, elements: list[Element], stack: list[int], faults: list[Fault]
-) -> None:
-    if stack and elements[stack[-1]].tag == tag:
-        elements[stack.pop()].end = position
-    else:
-        faults.append(Fault(f"</{tag}> hör inte ihop med något."))
 
 
 def check_structure(page: Page) -> Iterator[str]:

@@ -199,7 +199,13 @@ def answer(job: Job, engine: str) -> Outcome:
 def serve_reports(descriptor: int) -> NoReturn:
     """A copy for each report, with a shell that is ready."""
     warm_up()
-    serve_forks(descriptor, lambda stream: serve_job(stream, stream, "fork"))
+    serve_forks(descriptor, serve_once)
+
+
+def serve_once(stream: Any) -> None:
+    """One report, in a copy that ends with it: looking for garbage would be for nothing."""
+    gc.disable()
+    serve_job(stream, stream, "fork")
 
 
 def serve_job(source: Any, target: Any, engine: str) -> None:
