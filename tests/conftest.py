@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -18,6 +19,12 @@ os.environ.setdefault("MPLBACKEND", "agg")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--prove", action="store_true", help="run the full counts instead of seeded samples"
+    )
+    parser.addoption(
+        "--keep-demo",
+        metavar="FOLDER",
+        help="take the built demo data from FOLDER, where they are left the first time; "
+        "for many short runs in a row, and never when the demo or the build has changed",
     )
 
 
@@ -74,19 +81,32 @@ def own_workspace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_workspace(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Path:
     """The root of a workspace with the demo's data, built once, and the real notebooks."""
+    root = tmp_path_factory.mktemp("demo")
+    kept = request.config.getoption("--keep-demo")
+    if kept and Path(kept, "data").is_dir():
+        shutil.copytree(Path(kept, "data"), root / "data")
+        (root / "reports").mkdir()
+    else:
+        build_demo(root)
+        if kept:
+            shutil.copytree(root / "data", Path(kept, "data"))
+    (root / "notebooks").symlink_to(REPOSITORY / "notebooks", target_is_directory=True)
+    return root
+
+
+def build_demo(root: Path) -> None:
     from analyslib.workbench import build_workspace, make_demo_data
     from analyslib.workspace import Workspace
 
-    root = tmp_path_factory.mktemp("demo")
     for folder in ("data/raw", "data/processed", "reports"):
         (root / folder).mkdir(parents=True)
-    (root / "notebooks").symlink_to(REPOSITORY / "notebooks", target_is_directory=True)
     workspace = Workspace(root, demo=True)
     make_demo_data(workspace)
     build_workspace(workspace)
-    return root
 
 
 @pytest.fixture(scope="session")

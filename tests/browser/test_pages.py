@@ -125,10 +125,10 @@ def test_everything_is_reached_with_the_keyboard(browser: Any, pack_folder: Path
     assert page.evaluate("document.activeElement.className") == "hoppa"
     assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
     page.keyboard.press("Enter")
-    assert page.url.endswith("#innehall")
+    page.wait_for_url("**/*.html#innehall")
     page.evaluate("document.querySelector('summary').focus()")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.querySelector('details').open")
+    page.wait_for_function("document.querySelector('details').open")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "tabellyta"
     page.evaluate("document.querySelector('.innehall a').focus()")
