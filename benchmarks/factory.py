@@ -1,6 +1,6 @@
 """How long does a report take here, by other means, and at the least?
 
-    python benchmarks/factory.py [--reports 15] [--others 2] [--rounds 3] [--all]
+    python benchmarks/factory.py [--reports 15] [--others 1] [--rounds 3] [--all] [--demo FOLDER]
 
 Demo data are made and built in a temporary folder, and the municipality report is made in every
 way in the same run:
@@ -20,6 +20,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -37,8 +38,7 @@ from analyslib.jobs import Job
 from analyslib.pack import PackResult, build_pack
 from analyslib.pack_plan import plan_pack
 from analyslib.page_checks import Expected, find_faults
-from analyslib.sources.demo import write_demo
-from analyslib.store.build import build
+from analyslib.workbench import build_workspace, make_demo_data
 from analyslib.workspace import Workspace
 
 
@@ -56,13 +56,18 @@ class Measured:
     memory: float
 
 
-def make_workspace(root: Path) -> Workspace:
-    for folder in ("data/raw", "data/processed", "reports"):
-        (root / folder).mkdir(parents=True)
+def make_workspace(root: Path, built: Path | None) -> Workspace:
+    """Demo data, built; or a copy of demo data that have been built already."""
     (root / "notebooks").symlink_to(REPOSITORY / "notebooks", target_is_directory=True)
     workspace = Workspace(root, demo=True)
-    write_demo(workspace)
-    build(workspace)
+    if built is not None:
+        shutil.copytree(built / "data", root / "data")
+        (root / "reports").mkdir()
+        return workspace
+    for folder in ("data/raw", "data/processed", "reports"):
+        (root / folder).mkdir(parents=True)
+    make_demo_data(workspace)
+    build_workspace(workspace)
     return workspace
 
 
@@ -313,6 +318,13 @@ def loop(code: str) -> Callable[[str, list[str], str], None]:
     return run
 
 
+OTHERS = {
+    "papermill + nbconvert commands": run_commands,
+    "papermill API loop": loop(PAPERMILL_LOOP),
+    "nbclient loop": loop(NBCLIENT_LOOP),
+}
+
+
 def middle(found: list[Measured]) -> Measured:
     return Measured(
         statistics.median(one.wall for one in found),
@@ -332,7 +344,7 @@ def show(name: str, found: Measured) -> None:
 def main() -> None:
     arguments = read_arguments()
     with tempfile.TemporaryDirectory() as folder:
-        workspace = make_workspace(Path(folder))
+        workspace = make_workspace(Path(folder), arguments.demo)
         os.environ["ANALYSLIB_HOME"] = str(workspace.root)
         found: dict[str, list[Measured]] = {}
         for _ in range(arguments.rounds):
@@ -343,15 +355,11 @@ def main() -> None:
             one = measure_floor(workspace, "nua", arguments.reports)
             found.setdefault("floor: bare warm script", []).append(one)
             show("  floor", one)
+            for name, run in OTHERS.items():
+                one = measure_other(workspace, arguments.others, run)
+                found.setdefault(name, []).append(one)
+                show(f"  {name}", one)
         describe_pages(workspace)
-        others = {
-            "papermill + nbconvert commands": run_commands,
-            "papermill API loop": loop(PAPERMILL_LOOP),
-            "nbclient loop": loop(NBCLIENT_LOOP),
-        }
-        for name, run in others.items():
-            found[name] = [measure_other(workspace, arguments.others, run)]
-            show(f"  {name}", found[name][0])
         print("Per report, in the middle:")
         for name, measured in found.items():
             show(name, middle(measured))
@@ -369,9 +377,10 @@ def main() -> None:
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])  # type: ignore[union-attr]
     parser.add_argument("--reports", type=int, default=15)
-    parser.add_argument("--others", type=int, default=2)
+    parser.add_argument("--others", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--demo", type=Path, help="a workspace whose demo data are built")
     return parser.parse_args()
 
 

@@ -41,7 +41,11 @@ class BodyExporter(HTMLExporter):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
-            template_name="rapport", extra_template_basedirs=[str(TEMPLATES)], **options
+            # No preprocessors: there is nothing for them to do, and each validates everything.
+            default_preprocessors=[],
+            template_name="rapport",
+            extra_template_basedirs=[str(TEMPLATES)],
+            **options,
         )
         renderer = IPythonRenderer(
             escape=True, allow_harmful_protocols=False, exclude_anchor_links=True

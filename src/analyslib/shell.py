@@ -17,9 +17,13 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from traitlets import Type
 from traitlets.config import Config
+
+
+def make_output(kind: str, **content: Any) -> NotebookNode:
+    """As nbformat's own, but validated only once, with the whole notebook."""
+    return nbformat.from_dict({"output_type": kind, **content})
 
 
 class Sink(io.TextIOBase):
@@ -38,7 +42,7 @@ class Sink(io.TextIOBase):
         if last is not None and last.output_type == "stream" and last.name == self._stream:
             last.text += text
         elif text:
-            outputs.append(new_output("stream", name=self._stream, text=text))
+            outputs.append(make_output("stream", name=self._stream, text=text))
         return len(text)
 
 
@@ -50,7 +54,7 @@ class Hook(DisplayHook):
     def log_output(self, format_dict: dict[str, Any]) -> None: ...
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
-        shown = new_output(
+        shown = make_output(
             "execute_result",
             data=as_text(format_dict),
             metadata=md_dict or {},
@@ -66,7 +70,7 @@ class Publisher(DisplayPublisher):
         self, data: dict[str, Any], metadata: Any = None, *, update: bool = False, **options: Any
     ) -> None:
         name = (options.get("transient") or {}).get("display_id")
-        shown = new_output("display_data", data=as_text(data), metadata=metadata or {})
+        shown = make_output("display_data", data=as_text(data), metadata=metadata or {})
         if update and name in self.shell.named_outputs:
             self.shell.named_outputs[name].update(shown)
             return
@@ -96,7 +100,7 @@ class CollectingShell(InteractiveShell):
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         self.outputs.append(
-            new_output(
+            make_output(
                 "error", ename=etype.__name__, evalue=str(evalue), traceback=[str(s) for s in stb]
             )
         )
