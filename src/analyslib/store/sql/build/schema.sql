@@ -59,6 +59,24 @@ CREATE TABLE group_member (
     vintage VARCHAR NOT NULL
 );
 
+CREATE TABLE unit (
+    unit VARCHAR NOT NULL PRIMARY KEY,     -- a home-help team, a group home ...
+    unit_name VARCHAR NOT NULL,
+    municipality VARCHAR NOT NULL,         -- where it is
+    vintage VARCHAR NOT NULL               -- the newest list that holds it
+);
+
+CREATE TABLE unit_observation (
+    kpi VARCHAR NOT NULL,
+    unit VARCHAR NOT NULL,
+    year INTEGER NOT NULL,
+    gender VARCHAR NOT NULL,
+    value DOUBLE,
+    status VARCHAR NOT NULL,               -- as in observation
+    source VARCHAR NOT NULL,
+    vintage VARCHAR NOT NULL
+);
+
 CREATE TABLE indicator (
     kpi VARCHAR NOT NULL PRIMARY KEY,
     area VARCHAR NOT NULL,

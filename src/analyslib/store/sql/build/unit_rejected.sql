@@ -1,0 +1,18 @@
+-- One row: one unit, or one number of a unit, that was turned away.
+INSERT INTO rejected
+SELECT source, path, row, kpi, NULL, year, gender, reason FROM unit_stage WHERE reason IS NOT NULL
+UNION ALL
+SELECT
+    source,
+    path,
+    row,
+    NULL,
+    municipality,
+    NULL,
+    NULL,
+    'enhetens kommun finns inte'
+FROM raw_ou
+WHERE municipality NOT IN (SELECT municipality FROM municipality)
+    OR municipality IS NULL
+    OR coalesce(unit, '') = ''
+ORDER BY path, row

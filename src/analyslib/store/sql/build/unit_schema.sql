@@ -1,0 +1,11 @@
+-- One row: one unit in one file, or one number of one unit in one file; newest file first.
+CREATE TEMP TABLE raw_ou (
+    file_no INTEGER, source VARCHAR, vintage VARCHAR, last_year INTEGER, path VARCHAR, row BIGINT,
+    unit VARCHAR, unit_name VARCHAR, municipality VARCHAR
+);
+
+CREATE TEMP TABLE raw_oudata (
+    file_no INTEGER, source VARCHAR, vintage VARCHAR, last_year INTEGER, path VARCHAR, row BIGINT,
+    kpi VARCHAR, unit VARCHAR, year INTEGER, gender VARCHAR, value DOUBLE, value_text VARCHAR,
+    status VARCHAR, deleted BOOLEAN
+);
