@@ -41,6 +41,7 @@ __all__ = [
     "find_municipality",
     "find_network",
     "load_catalogue",
+    "unit_kpis",
     "wanted_kpis",
 ]
 
@@ -121,6 +122,11 @@ def wanted_kpis(catalogue: Catalogue) -> tuple[str, ...]:
     """Every KPI to fetch: the indicators and those that hold their n, sorted."""
     sources = (kpi for item in catalogue.indicators.values() for kpi in item.n.kpis)
     return tuple(sorted({*catalogue.indicators, *sources}))
+
+
+def unit_kpis(catalogue: Catalogue) -> tuple[str, ...]:
+    """The indicators to fetch per unit too, sorted."""
+    return tuple(sorted(item.id for item in catalogue.indicators.values() if item.units))
 
 
 def _folded(text: str) -> str:

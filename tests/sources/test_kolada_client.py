@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from fake_kolada import FakeKolada, archived_rows, running, values_of
 
-from analyslib.catalogue import load_catalogue, wanted_kpis
+from analyslib.catalogue import load_catalogue, unit_kpis, wanted_kpis
 from analyslib.errors import SourceError, UsageError
 from analyslib.sources.http import Patience, retry_after
 from analyslib.sources.kolada import check, read
@@ -24,6 +24,8 @@ from analyslib.sources.kolada_client import Fetched, fetch
 from analyslib.sources.kolada_plan import Question, value_questions
 from analyslib.sources.origin import archived_files
 from analyslib.sources.progress import Step, progress_bar
+from analyslib.store.build import build
+from analyslib.store.connection import open_store, query
 from analyslib.workspace import Workspace, find_workspace
 
 
@@ -318,6 +320,38 @@ def test_units_are_fetched_for_those_that_ask(kolada: FakeKolada, workspace: Wor
     assert len(rows) == 8
     assert len(archived_rows(workspace.raw, "ou")) == 4
     assert {v["status"] for r in rows for v in r["values"]} > {""}
+
+
+def test_units_are_fetched_for_the_indicators_that_the_definitions_mark(
+    workspace: Workspace,
+) -> None:
+    marked = unit_kpis(load_catalogue())
+    assert marked and set(marked) < set(load_catalogue().indicators)
+    with running(FakeKolada(kpis=[marked[0], "N00001"])) as kolada:
+        bring(kolada, workspace)
+        assert {a.partition("kpi_id=")[2][:6] for a in kolada.log if "oudata" in a} == {marked[0]}
+    assert {row["kpi"] for row in archived_rows(workspace.raw, "oudata")} == {marked[0]}
+
+
+def test_what_was_fetched_per_unit_is_what_the_analyst_gets(workspace: Workspace) -> None:
+    """All the way: the server, the archive, the database. Deleted numbers are not there."""
+    kpi = unit_kpis(load_catalogue())[0]
+    with running(FakeKolada(kpis=[kpi, "N00001"], units=40)) as kolada:
+        bring(kolada, workspace)
+    build(workspace)
+    with open_store(workspace.publish_db) as store:
+        found = query(store, "unit_values", kpis=[kpi], municipalities=["0461"])
+    got = {(r.unit, r.year, r.gender): (r.value, r.status) for r in found.itertuples()}
+    sent = {
+        (f"V21E{n:05}", year, value["gender"]): value
+        for n in range(40)
+        for year in (2021, 2022)
+        for value in values_of(kpi, f"V21E{n:05}", year)
+    }
+    assert set(got) == {key for key, value in sent.items() if not value["isdeleted"]}
+    for key, (value, status) in got.items():
+        assert status == sent[key]["status"]
+        assert value == sent[key]["value"] or (sent[key]["value"] is None and pd.isna(value))
 
 
 def test_a_second_fetch_of_the_same_adds_nothing(kolada: FakeKolada, workspace: Workspace) -> None:

@@ -55,7 +55,11 @@ class NSource:
 
 @dataclass(frozen=True)
 class Indicator:
-    """One key figure. `breaks_known` is False where nobody has read out the breaks for sure."""
+    """One key figure. `breaks_known` is False where nobody has read out the breaks for sure.
+
+    `units`: the source also has values per unit (a home-help team, a group home), and they are
+    fetched too.
+    """
 
     id: str
     title: str
@@ -76,6 +80,7 @@ class Indicator:
     owner: str
     review_date: date
     area: str
+    units: bool = False
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ INDICATOR_KEYS: Schema = {
     "decimals": Key(int),
     "gender": Key(bool),
     "main": Key(bool, default=False),
+    "units": Key(bool, default=False),
     "owner": Key(str, default=""),
     "review_date": Key(date, default=None),
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analyslib.catalogue import find_municipality, load_catalogue
+from analyslib.errors import UsageError
 from analyslib.explore.explorer import Choice, open_explorer
 from analyslib.explore.search import as_frame
 from analyslib.sections.parts import Html
-from analyslib.store.connection import ask, open_store
+from analyslib.store.connection import ask, open_store, query
 from analyslib.workspace import find_workspace
 
 
@@ -44,6 +46,23 @@ def values(kpi: str, data: str = "demo") -> pd.DataFrame:
     number of persons behind it where that is known; where value is missing, status says why.
     """
     return open_explorer(data).values(kpi)
+
+
+def unit_values(kpi: str, municipality: str, data: str = "demo") -> pd.DataFrame:
+    """A key figure for each unit (home-help team, group home) of a municipality. Source: Kolada.
+
+    One row = one unit, year and gender. Raises UsageError where there is nothing: only the
+    indicators that the definitions mark with ``units = true`` are fetched per unit.
+    """
+    place = find_municipality(load_catalogue(), municipality)
+    with open_store(find_workspace(demo=data == "demo").publish_db) as store:
+        found = query(store, "unit_values", kpis=[kpi], municipalities=[place.code])
+    if found.empty:
+        raise UsageError(
+            f"{kpi} har inga värden per enhet i {place.name}.",
+            remedy="Värden per enhet hämtas för nyckeltal med units = true i definitions/areas.",
+        )
+    return found
 
 
 def sql(text: str, data: str = "demo", individual: bool = False) -> pd.DataFrame:

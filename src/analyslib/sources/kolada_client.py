@@ -16,7 +16,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from analyslib.catalogue import load_catalogue, wanted_kpis
+from analyslib.catalogue import load_catalogue, unit_kpis, wanted_kpis
 from analyslib.errors import Fault, SourceError, UsageError
 from analyslib.sources import kolada_plan as plan
 from analyslib.sources.answer_folder import AnswerFolder
@@ -62,7 +62,7 @@ def fetch(
     *,
     indicators: Iterable[str] | None = None,
     years: Sequence[int] | None = None,
-    units: Iterable[str] = (),
+    units: Iterable[str] | None = None,
     from_date: date | None = None,
     base_url: str = BASE_URL,
     today: date | None = None,
@@ -74,13 +74,16 @@ def fetch(
     `indicators` default to those of the definitions and the series that hold their n, `years`
     to everything since 1998. With `from_date` only what changed since then, or since the archive
     got the series if that was earlier; a series that the archive lacks is fetched whole. `units`
-    are the KPI ids to fetch per unit too. Raises SourceError that names everything that could
-    not be fetched; what was fetched is kept for the next attempt.
+    are the KPI ids to fetch per unit too, by default those of `indicators` that the definitions
+    mark; Kolada tells no changes of them, so they are always fetched whole. Raises SourceError
+    that names everything that could not be fetched; what was fetched is kept for the next attempt.
     """
     today = today or date.today()
     years = sorted(set(years)) if years else list(range(plan.FIRST_YEAR, today.year + 1))
     asked = wanted_kpis(load_catalogue()) if indicators is None else indicators
-    wanted, per_unit = sorted(set(asked)), sorted(set(units))
+    wanted = sorted(set(asked))
+    marked = set(unit_kpis(load_catalogue())) & set(wanted)
+    per_unit = sorted(marked if units is None else set(units))
     if not wanted:
         raise UsageError("Inga nyckeltal att hämta.", remedy="Ange minst ett nyckeltal.")
     place = workspace.raw / "kolada" / ".fetch"

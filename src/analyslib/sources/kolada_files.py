@@ -12,6 +12,7 @@ import duckdb
 from analyslib.errors import Fault, SourceError
 from analyslib.sources.kolada_shapes import (
     DAMAGED,
+    NUMBERS,
     TITLES,
     Shape,
     cut_off,
@@ -66,10 +67,16 @@ def _rules(dataset: str, this_year: int) -> tuple[Rule, ...]:
         "är ingen kommunkod",
         "Koder har fyra siffror och kan börja på noll: 0481, inte 481.",
     )
-    if dataset == "values":
+    unit = Rule(
+        "unit",
+        "regexp_full_match(v, '[A-Z][0-9]{2}E[0-9A-Z]+')",
+        "är inget id för en enhet",
+        "Id är som V21E144001301.",
+    )
+    if dataset in NUMBERS:
         return (
             kpi,
-            place,
+            place if dataset == "values" else unit,
             Rule("year", f"v >= {FIRST_YEAR}", "är inget årtal", "År skrivs med fyra siffror."),
             Rule(
                 "year",
@@ -92,18 +99,22 @@ def _rules(dataset: str, this_year: int) -> tuple[Rule, ...]:
         "Id är G och siffror, som G33631.",
     )
     member = Rule("member", "regexp_full_match(v, '[0-9]{4}')", place.what, place.remedy)
+    municipality = Rule(place.column, member.holds, place.what, place.remedy)
     kind = Rule("type", "v IN ('K', 'L')", "är ingen typ", "Typ är K (kommun) eller L (region).")
     title = Rule("title", "trim(v) <> ''", "är inget namn", "Namnet får inte vara tomt.")
     return {
         "kpi": (kpi, title),
         "groups": (group, member, title),
         "group_titles": (group, title),
-        "municipality": (Rule(place.column, member.holds, place.what, place.remedy), kind),
+        "municipality": (municipality, kind),
+        "ou": (unit, municipality),
     }[dataset]
 
 
 KEYS = {
     "values": ("kpi", "municipality", "year", "gender"),
+    "oudata": ("kpi", "unit", "year", "gender"),
+    "ou": ("unit",),
     "kpi": ("kpi",),
     "groups": ("group_id", "member"),
     "group_titles": ("group_id",),
@@ -136,7 +147,7 @@ def _faults(
 ) -> Iterator[Fault]:
     for rule in _rules(shape.dataset, this_year):
         yield from _broken(connection, path, shape, rule)
-    if shape.dataset == "values":
+    if shape.dataset in NUMBERS:
         yield from _not_numbers(connection, path, shape)
         yield from _contradictions(connection, path, shape)
     yield from _same_key_twice(connection, path, shape)
@@ -245,7 +256,7 @@ def _at(path: Path, shape: Shape, row: int, ours: str = "") -> str:
     if shape.format == "csv":
         place = f"rad {row + 1}"
     elif shape.format == "json":
-        place = f"{'värde' if shape.dataset == 'values' else 'post'} {row}"
+        place = f"{'värde' if shape.dataset in NUMBERS else 'post'} {row}"
     else:
         place = f"rad {row}"
     theirs = shape.theirs(ours) if ours else None

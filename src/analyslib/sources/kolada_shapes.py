@@ -22,8 +22,16 @@ from analyslib.sources.origin import ArchivedFile
 
 
 # Our column <- what it is called in files we have met; the first that is there is used.
-# `municipality` comes last of its kind: beside a code it is the name.
+# `municipality` comes last of its kind: beside a code it is the name. Values per unit come first:
+# beside the unit they may name its municipality, and must not be taken for the municipality's.
 ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
+    "oudata": {
+        "kpi": ("kpi", "kpi_id"),
+        "unit": ("ou", "ou_id", "unit", "unit_id"),
+        "year": ("year", "period"),
+        "gender": ("gender",),
+        "value": ("value",),
+    },
     "values": {
         "kpi": ("kpi", "kpi_id"),
         "municipality": ("municipality_id", "municipality_code", "municipality"),
@@ -46,10 +54,12 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
         "member": ("member_id",),
     },
     "group_titles": {"group_id": ("group_id",), "title": ("group_title",), "size": ("n_members",)},
+    "ou": {"unit": ("id",), "unit_name": ("title",), "municipality": ("municipality",)},
     "municipality": {"municipality": ("id",), "name": ("title",), "type": ("type",)},
 }
+NUMBERS = ("values", "oudata")
 OPTIONAL: dict[str, dict[str, tuple[str, ...]]] = {
-    "values": {"status": ("status",), "deleted": ("isdeleted", "is_deleted")},
+    **dict.fromkeys(NUMBERS, {"status": ("status",), "deleted": ("isdeleted", "is_deleted")}),
     "kpi": {
         "is_divided_by_gender": ("is_divided_by_gender",),
         "has_ou_data": ("has_ou_data",),
@@ -70,12 +80,16 @@ TITLES = {
     "groups": "Kommungrupper",
     "group_titles": "Kommungrupper (namn)",
     "municipality": "Kommuner och regioner",
+    "ou": "Enheter",
+    "oudata": "Värden per enhet",
 }
 # Which fields the things in the answer's list have. `count` is named although it is not read:
 # DuckDB reads the list several times slower where it is the only field.
+POINTS = '"values" STRUCT(gender VARCHAR, status VARCHAR, value VARCHAR, isdeleted BOOLEAN)[]'
 JSON_COLUMNS = {
-    "values": "kpi VARCHAR, municipality VARCHAR, period VARCHAR, "
-    '"values" STRUCT(gender VARCHAR, status VARCHAR, value VARCHAR, isdeleted BOOLEAN)[]',
+    "values": f"kpi VARCHAR, municipality VARCHAR, period VARCHAR, {POINTS}",
+    "oudata": f"kpi VARCHAR, ou VARCHAR, period VARCHAR, {POINTS}",
+    "ou": "id VARCHAR, title VARCHAR, municipality VARCHAR",
     "kpi": "id VARCHAR, title VARCHAR, description VARCHAR, municipality_type VARCHAR, "
     "auspice VARCHAR, operating_area VARCHAR, perspective VARCHAR, "
     "is_divided_by_gender VARCHAR, has_ou_data VARCHAR, publication_date VARCHAR, "
@@ -189,10 +203,12 @@ def _json_shape(path: Path, text: str, packed: bool) -> Shape:
     """Read off the first thing in the list, so that a page of a gigabyte costs nothing."""
     inner = text.partition('"values"')[2]
     marks = {
+        "oudata": ('"period"', '"ou"'),
         "values": ('"period"', '"municipality"'),
         "groups": ('"members"', '"member_id"'),
         "kpi": ('"description"', '"municipality_type"'),
         "municipality": ('"type"', '"title"'),
+        "ou": ('"municipality"', '"title"'),
     }
     for dataset, wanted in marks.items():
         if all(mark in inner for mark in wanted):
@@ -233,7 +249,7 @@ def _table_shape(path: Path, form: str, columns: dict[str, str]) -> Shape:
         if not missing:
             number = columns[found["value"]] not in ("VARCHAR", "BLOB") if "value" in found else 0
             return Shape(form, dataset, tuple(found.items()), not number)
-        if len(missing) <= len(aliases) // 2 and (best is None or len(missing) < len(best[0])):
+        if len(missing) <= len(aliases) // 2 and (best is None or len(missing) <= len(best[0])):
             best = missing, dataset
     raise _no_shape(path, best, tuple(columns))
 
@@ -278,8 +294,8 @@ def unused_columns(path: Path, shape: Shape) -> tuple[str, ...]:
 def select_rows(shape: Shape, paths: Sequence[Path], row: bool = True) -> str:
     """A SELECT of the content of `paths` in our columns, all of one shape.
 
-    Values: kpi, municipality, year, gender, value, value_text (as written, where the file has
-    text), status (NULL where the file has none), deleted. All have path, and row
+    Values: kpi, municipality (or unit), year, gender, value, value_text (as written, where the
+    file has text), status (NULL where the file has none), deleted. All have path, and row
     (from 1 within the file, in the file's order) where asked for; it costs time.
     """
     if shape.format == "json":
@@ -325,7 +341,7 @@ def _columns(shape: Shape) -> str:
 
 
 _EMPTY = {
-    "values": {"status": "NULL::VARCHAR", "deleted": "false"},
+    **dict.fromkeys(NUMBERS, {"status": "NULL::VARCHAR", "deleted": "false"}),
     "kpi": dict.fromkeys(OPTIONAL["kpi"], "NULL::VARCHAR"),
 }
 
@@ -364,13 +380,13 @@ def _json_rows(shape: Shape, paths: Sequence[Path]) -> str:
         f"compression = '{_compression(shape)}', maximum_object_size = {_largest(paths)})"
     )
     things = f'SELECT filename AS path, unnest("values", max_depth := 2) FROM {source}'
-    if shape.dataset == "values":
+    if shape.dataset in NUMBERS:
+        place, name = ("municipality",) * 2 if shape.dataset == "values" else ("ou", "unit")
         points = (
-            'SELECT path, kpi, municipality, period, unnest("values", max_depth := 2) '
-            f"FROM ({things})"
+            f'SELECT path, kpi, {place}, period, unnest("values", max_depth := 2) FROM ({things})'
         )
         return (
-            "SELECT path, kpi, municipality, TRY_CAST(period AS INTEGER) AS year, gender, "
+            f"SELECT path, kpi, {place} AS {name}, TRY_CAST(period AS INTEGER) AS year, gender, "
             "TRY_CAST(value AS DOUBLE) AS value, value AS value_text, status, "
             f"coalesce(isdeleted, false) AS deleted FROM ({points})"
         )
@@ -379,6 +395,8 @@ def _json_rows(shape: Shape, paths: Sequence[Path]) -> str:
         return f"SELECT path, id AS group_id, title, member_id AS member FROM ({members}({things}))"
     if shape.dataset == "kpi":
         return f"SELECT * EXCLUDE (id), id AS kpi FROM ({things})"
+    if shape.dataset == "ou":
+        return f"SELECT path, id AS unit, title AS unit_name, municipality FROM ({things})"
     return f"SELECT path, id AS municipality, title AS name, type FROM ({things})"
 
 

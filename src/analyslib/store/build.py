@@ -40,6 +40,7 @@ from analyslib.store.corrections import (
     write_corrections,
 )
 from analyslib.store.load import FileCount, load_metadata, load_values, stage_values
+from analyslib.store.load_units import load_units
 from analyslib.workspace import Workspace
 
 
@@ -177,6 +178,7 @@ def _build_public(task: Task, path: Path) -> tuple[list[FileCount], list[Outcome
         batches = stage_values(connection, values)
         outcomes += correct_values(connection, task.corrections)
         counts += load_values(connection, values, batches)
+        counts += load_units(connection, task.files)
         attach_old(connection, task.workspace.processed / PUBLISH)
         check_built(connection, counts, task.accept_loss)
         write_corrections(connection, outcomes)

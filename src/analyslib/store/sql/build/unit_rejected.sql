@@ -2,17 +2,7 @@
 INSERT INTO rejected
 SELECT source, path, row, kpi, NULL, year, gender, reason FROM unit_stage WHERE reason IS NOT NULL
 UNION ALL
-SELECT
-    source,
-    path,
-    row,
-    NULL,
-    municipality,
-    NULL,
-    NULL,
-    'enhetens kommun finns inte'
-FROM raw_ou
-WHERE municipality NOT IN (SELECT municipality FROM municipality)
-    OR municipality IS NULL
-    OR coalesce(unit, '') = ''
+SELECT source, path, row, NULL, municipality, NULL, NULL, reason
+FROM listed_unit
+WHERE reason IS NOT NULL
 ORDER BY path, row

@@ -9,3 +9,14 @@ CREATE TEMP TABLE raw_oudata (
     kpi VARCHAR, unit VARCHAR, year INTEGER, gender VARCHAR, value DOUBLE, value_text VARCHAR,
     status VARCHAR, deleted BOOLEAN
 );
+
+-- One row: one unit in one file, and why it cannot be taken in (NULL where it can).
+CREATE TEMP VIEW listed_unit AS
+SELECT
+    raw_ou.*,
+    CASE
+        WHEN coalesce(unit, '') = '' THEN 'enheten saknar id'
+        WHEN known.municipality IS NULL THEN 'enhetens kommun finns inte'
+    END AS reason
+FROM raw_ou
+LEFT JOIN municipality AS known ON known.municipality = raw_ou.municipality;
