@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from analyslib.errors import Fault, SourceError
@@ -21,31 +20,24 @@ from analyslib.sources.extract_rules import FILE, ROW, RULES, Outcome, run_rules
 from analyslib.sources.extract_tables import (
     Delivery,
     LocalColumn,
-    Table,
     recognise_tables,
     top_cells,
 )
 from analyslib.sources.extract_template import own_texts
 from analyslib.sources.extract_typing import Extract, Typed, type_delivery
+from analyslib.sources.findings import (
+    Finding,
+    from_faults,
+    from_outcome,
+    from_sightings,
+    numbered,
+)
 from analyslib.sources.personal_data_columns import Permit, Sighting, find_in_file, find_in_name
 
 
 # More rows at fault than this, and something is wrong with the whole extract.
 MOST_REJECTED = 0.1
 QUASI_IDENTIFIERS = ("municipality", "service_area", "age_group", "sex", "start_month")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One cell at fault. `problem` is the same for cells that together are one problem."""
-
-    rule: str
-    level: str
-    file: str
-    where: str
-    what: str
-    remedy: str
-    problem: int
 
 
 @dataclass(frozen=True)
@@ -182,7 +174,7 @@ def _refused(
     why = "Filen gick inte att läsa som ett uttag."
     return CheckResult(
         paths=files,
-        findings=tuple(_number([*_from_sightings(sightings), *_from_faults(faults, files)])),
+        findings=tuple(numbered([*from_sightings(sightings), *from_faults(faults, files)])),
         sightings=sightings,
         outcomes=tuple(Outcome(rule, "not_run", why, None) for rule in RULES),
         local=delivery.local if delivery else (),
@@ -205,13 +197,17 @@ def _check_delivery(
     rows_in = sum(len(table.values) for table in _tables(extract))
     rows_rejected = sum(int(reasons.ne("").sum()) for reasons in rejected.values())
     findings = [
-        *_from_sightings(sightings),
-        *_from_faults(_faults_of_whole(extract, rows_in, rows_rejected), files),
-        *(finding for outcome in outcomes for finding in _from_outcome(outcome, extract)),
+        *from_sightings(sightings),
+        *from_faults(_faults_of_whole(extract, rows_in, rows_rejected), files),
+        *(
+            finding
+            for outcome in outcomes
+            for finding in from_outcome(outcome, getattr(extract, outcome.rule.table))
+        ),
     ]
     return CheckResult(
         paths=files,
-        findings=tuple(_number(findings)),
+        findings=tuple(numbered(findings)),
         sightings=sightings,
         outcomes=tuple(outcomes),
         local=delivery.local,
@@ -284,60 +280,3 @@ def measure_anonymity(episodes: pd.DataFrame) -> Anonymity:
     if sizes.empty:
         return Anonymity(QUASI_IDENTIFIERS, 0, 0, 0)
     return Anonymity(QUASI_IDENTIFIERS, int(sizes.min()), int(sizes.eq(1).sum()), len(episodes))
-
-
-# --- findings
-
-
-def _from_sightings(sightings: Iterable[Sighting]) -> list[Finding]:
-    found = []
-    for problem, sighting in enumerate(sightings):
-        what = f"Personuppgift: {sighting.kind}."
-        place = sighting.sheet or sighting.file
-        if sighting.whole_column or not sighting.cells:
-            cells = [sighting.where]
-        else:
-            cells = [f"{place}!{cell}" for cell in sighting.cells]
-        found += [
-            Finding("P01", FILE, sighting.file, cell, what, sighting.remedy, problem)
-            for cell in cells
-        ]
-    return found
-
-
-def _from_faults(faults: Iterable[Fault], files: Sequence[Path]) -> list[Finding]:
-    name = files[0].name if files else ""
-    return [
-        Finding("F01", FILE, name, fault.where or name, fault.what, fault.remedy, problem)
-        for problem, fault in enumerate(faults)
-    ]
-
-
-def _from_outcome(outcome: Outcome, extract: Extract) -> list[Finding]:
-    if outcome.state != "broken" or outcome.broken is None:
-        return []
-    typed: Typed = getattr(extract, outcome.rule.table)
-    table: Table = typed.table
-    rule = outcome.rule
-    rows, columns = np.nonzero(outcome.broken.to_numpy())
-    names = outcome.broken.columns
-    return [
-        Finding(
-            rule.id, rule.level, table.sheet.file, table.address(row, names[column]),
-            rule.title, rule.remedy, int(row),
-        )
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
-    ]  # fmt: skip
-
-
-def _number(findings: Sequence[Finding]) -> list[Finding]:
-    """One running number per problem: the same rule, file and row."""
-    numbers: dict[tuple[str, str, int], int] = {}
-    numbered = []
-    for item in findings:
-        key = (item.rule, item.file, item.problem)
-        number = numbers.setdefault(key, len(numbers) + 1)
-        numbered.append(
-            Finding(item.rule, item.level, item.file, item.where, item.what, item.remedy, number)
-        )
-    return numbered

@@ -25,7 +25,7 @@ def fields_of(table: str) -> tuple[Field, ...]:
     return {"episode": EPISODE, "measurement": MEASUREMENT, "facts": EXTRACT}[table]
 
 
-def _cells(typed: Typed, **masks: pd.Series) -> pd.DataFrame:
+def cells(typed: Typed, **masks: pd.Series) -> pd.DataFrame:
     """One column per mask; a comparison with nothing is no fault."""
     plain = {name: mask.to_numpy(dtype=bool, na_value=False) for name, mask in masks.items()}
     return pd.DataFrame(plain, index=typed.values.index)
@@ -35,8 +35,8 @@ def _of_kind(typed: Typed, fields: tuple[Field, ...], kind: str) -> list[str]:
     return [item.name for item in fields if item.kind == kind and item.name in typed.present]
 
 
-def _unreadable(typed: Typed, names: list[str]) -> pd.DataFrame:
-    return _cells(typed, **{name: typed.given[name] & typed.values[name].isna() for name in names})
+def unreadable(typed: Typed, names: list[str]) -> pd.DataFrame:
+    return cells(typed, **{name: typed.given[name] & typed.values[name].isna() for name in names})
 
 
 def _month(days: pd.Series) -> pd.Series:
@@ -59,15 +59,15 @@ def _excel_errors(typed: Typed) -> pd.DataFrame:
 def lacks_required(extract: Extract) -> pd.DataFrame:
     episode = extract.episode
     names = [item.name for item in EPISODE if item.required]
-    return _cells(episode, **{name: ~episode.given[name] for name in names})
+    return cells(episode, **{name: ~episode.given[name] for name in names})
 
 
 def has_unreadable_date(extract: Extract) -> pd.DataFrame:
-    return _unreadable(extract.episode, _of_kind(extract.episode, EPISODE, "date"))
+    return unreadable(extract.episode, _of_kind(extract.episode, EPISODE, "date"))
 
 
 def has_unreadable_number(extract: Extract) -> pd.DataFrame:
-    return _unreadable(extract.episode, _of_kind(extract.episode, EPISODE, "number"))
+    return unreadable(extract.episode, _of_kind(extract.episode, EPISODE, "number"))
 
 
 def has_excel_error(extract: Extract) -> pd.DataFrame:
@@ -75,20 +75,20 @@ def has_excel_error(extract: Extract) -> pd.DataFrame:
 
 
 def has_unknown_municipality(extract: Extract) -> pd.DataFrame:
-    return _unreadable(extract.episode, ["municipality"])
+    return unreadable(extract.episode, ["municipality"])
 
 
 def has_unknown_code(extract: Extract) -> pd.DataFrame:
-    return _unreadable(extract.episode, _of_kind(extract.episode, EPISODE, "code"))
+    return unreadable(extract.episode, _of_kind(extract.episode, EPISODE, "code"))
 
 
 def has_satisfaction_off_scale(extract: Extract) -> pd.DataFrame:
     value = extract.episode.values["satisfaction"]
-    return _cells(extract.episode, satisfaction=value.notna() & ~value.isin([1, 2, 3, 4, 5]))
+    return cells(extract.episode, satisfaction=value.notna() & ~value.isin([1, 2, 3, 4, 5]))
 
 
 def has_negative_extent(extract: Extract) -> pd.DataFrame:
-    return _cells(extract.episode, extent=extract.episode.values["extent"] < 0)
+    return cells(extract.episode, extent=extract.episode.values["extent"] < 0)
 
 
 # --- ärenden: datum
@@ -96,21 +96,21 @@ def has_negative_extent(extract: Extract) -> pd.DataFrame:
 
 def opened_after_start(extract: Extract) -> pd.DataFrame:
     values = extract.episode.values
-    return _cells(
+    return cells(
         extract.episode, opened=_is_after(extract.episode, values["opened"], values["started"])
     )
 
 
 def ended_before_start(extract: Extract) -> pd.DataFrame:
     values = extract.episode.values
-    return _cells(
+    return cells(
         extract.episode, ended=_is_after(extract.episode, values["started"], values["ended"])
     )
 
 
 def readmitted_before_end(extract: Extract) -> pd.DataFrame:
     values = extract.episode.values
-    return _cells(
+    return cells(
         extract.episode,
         readmitted=_is_after(extract.episode, values["ended"], values["readmitted"]),
     )
@@ -119,7 +119,7 @@ def readmitted_before_end(extract: Extract) -> pd.DataFrame:
 def has_future_date(extract: Extract) -> pd.DataFrame:
     names = _of_kind(extract.episode, EPISODE, "date")
     values = extract.episode.values
-    return _cells(
+    return cells(
         extract.episode, **{name: values[name] > extract.extraction_date for name in names}
     )
 
@@ -129,7 +129,7 @@ def has_ancient_date(extract: Extract) -> pd.DataFrame:
     values = extract.episode.values
     assert extract.extraction_date is not None  # the rule is not run without it
     oldest = extract.extraction_date - OLDEST
-    return _cells(extract.episode, **{name: values[name] < oldest for name in names})
+    return cells(extract.episode, **{name: values[name] < oldest for name in names})
 
 
 def lies_outside_period(extract: Extract) -> pd.DataFrame:
@@ -137,7 +137,7 @@ def lies_outside_period(extract: Extract) -> pd.DataFrame:
     values = extract.episode.values
     assert extract.facts is not None
     first, last = (extract.facts.values[name].iloc[0] for name in ("period_start", "period_end"))
-    return _cells(
+    return cells(
         extract.episode,
         started=values["started"] > last,
         ended=values["ended"] < first,
@@ -151,7 +151,7 @@ def repeats_an_episode(extract: Extract) -> pd.DataFrame:
     values = extract.episode.values
     key = [*CASE, "insats", "started"]
     repeated = values.duplicated(key) & values[key].notna().all(axis=1)
-    return _cells(extract.episode, episode_id=repeated)
+    return cells(extract.episode, episode_id=repeated)
 
 
 def overlaps_same_insats(extract: Extract) -> pd.DataFrame:
@@ -166,7 +166,7 @@ def overlaps_same_insats(extract: Extract) -> pd.DataFrame:
     latest = ends.groupby([known[name] for name in key]).cummax()
     same = known[key].eq(known[key].shift()).all(axis=1)
     overlapping = same & (known["started"] < latest.shift())
-    return _cells(extract.episode, started=overlapping.reindex(values.index, fill_value=False))
+    return cells(extract.episode, started=overlapping.reindex(values.index, fill_value=False))
 
 
 # --- ärenden: villkor
@@ -175,29 +175,29 @@ def overlaps_same_insats(extract: Extract) -> pd.DataFrame:
 def ended_without_reason(extract: Extract) -> pd.DataFrame:
     given, values = extract.episode.given, extract.episode.values
     lacks = ~given["end_reason"] | values["end_reason"].eq("pagar")
-    return _cells(extract.episode, end_reason=values["ended"].notna() & lacks)
+    return cells(extract.episode, end_reason=values["ended"].notna() & lacks)
 
 
 def reason_without_end(extract: Extract) -> pd.DataFrame:
     given, values = extract.episode.given, extract.episode.values
     has_reason = values["end_reason"].notna() & values["end_reason"].ne("pagar")
-    return _cells(extract.episode, ended=has_reason & ~given["ended"])
+    return cells(extract.episode, ended=has_reason & ~given["ended"])
 
 
 def goal_without_end(extract: Extract) -> pd.DataFrame:
     given, values = extract.episode.given, extract.episode.values
     assessed = values["goal"].isin(["helt", "delvis", "inte"])
-    return _cells(extract.episode, ended=assessed & ~given["ended"])
+    return cells(extract.episode, ended=assessed & ~given["ended"])
 
 
 def readmitted_without_end(extract: Extract) -> pd.DataFrame:
     given, values = extract.episode.given, extract.episode.values
-    return _cells(extract.episode, ended=values["readmitted"].notna() & ~given["ended"])
+    return cells(extract.episode, ended=values["readmitted"].notna() & ~given["ended"])
 
 
 def extent_without_unit(extract: Extract) -> pd.DataFrame:
     given = extract.episode.given
-    return _cells(
+    return cells(
         extract.episode,
         extent=given["extent_unit"] & ~given["extent"],
         extent_unit=given["extent"] & ~given["extent_unit"],
@@ -215,11 +215,11 @@ def sex_differs(extract: Extract) -> pd.DataFrame:
     values = extract.episode.values
     stated = values.assign(sex=values["sex"].mask(values["sex"].eq("uppgift saknas")))
     differs = _differs_within(stated, "person", "sex") & stated["sex"].notna()
-    return _cells(extract.episode, sex=differs)
+    return cells(extract.episode, sex=differs)
 
 
 def episode_has_several_persons(extract: Extract) -> pd.DataFrame:
-    return _cells(
+    return cells(
         extract.episode,
         episode_id=_differs_within(extract.episode.values, "episode_id", "person"),
     )
@@ -229,14 +229,14 @@ def goal_contradicts_reason(extract: Extract) -> pd.DataFrame:
     values = extract.episode.values
     implied = values["end_reason"].map(GOAL_OF_REASON)
     stated = values["goal"].isin(["helt", "delvis", "inte"])
-    return _cells(extract.episode, goal=implied.notna() & stated & implied.ne(values["goal"]))
+    return cells(extract.episode, goal=implied.notna() & stated & implied.ne(values["goal"]))
 
 
 def municipality_differs(extract: Extract) -> pd.DataFrame:
     assert extract.facts is not None
     stated = extract.facts.values["municipality"].iloc[0]
     code = extract.episode.values["municipality"]
-    return _cells(extract.episode, municipality=code.notna() & code.ne(stated) & pd.notna(stated))
+    return cells(extract.episode, municipality=code.notna() & code.ne(stated) & pd.notna(stated))
 
 
 def grows_younger(extract: Extract) -> pd.DataFrame:
@@ -248,14 +248,14 @@ def grows_younger(extract: Extract) -> pd.DataFrame:
     oldest = values.groupby("person")["low"].cummax()
     younger = values["high"] < oldest
     index = extract.episode.values.index
-    return _cells(extract.episode, age_group=younger.reindex(index, fill_value=False))
+    return cells(extract.episode, age_group=younger.reindex(index, fill_value=False))
 
 
 def starts_after_death(extract: Extract) -> pd.DataFrame:
     values = extract.episode.values
     died = values[values["end_reason"].eq("avliden")].groupby("person")["ended"].min()
     death = died.reindex(values["person"]).set_axis(values.index)
-    return _cells(extract.episode, started=_is_after(extract.episode, values["started"], death))
+    return cells(extract.episode, started=_is_after(extract.episode, values["started"], death))
 
 
 # --- mätningar
@@ -269,20 +269,20 @@ def _measurement(extract: Extract) -> Typed:
 def measurement_lacks_required(extract: Extract) -> pd.DataFrame:
     typed = _measurement(extract)
     names = [item.name for item in MEASUREMENT if item.required and item.name != "value"]
-    return _cells(typed, **{name: ~typed.given[name] for name in names})
+    return cells(typed, **{name: ~typed.given[name] for name in names})
 
 
 def measurement_date_unreadable(extract: Extract) -> pd.DataFrame:
-    return _unreadable(_measurement(extract), ["date"])
+    return unreadable(_measurement(extract), ["date"])
 
 
 def value_unreadable(extract: Extract) -> pd.DataFrame:
     typed = _measurement(extract)
-    unreadable = _unreadable(typed, ["value", "target"])
-    return _cells(
+    found = unreadable(typed, ["value", "target"])
+    return cells(
         typed,
-        value=unreadable["value"] & ~typed.values["value_not_stated"],
-        target=unreadable["target"] & ~typed.values["target_not_stated"],
+        value=found["value"] & ~typed.values["value_not_stated"],
+        target=found["target"] & ~typed.values["target_not_stated"],
     )
 
 
@@ -291,7 +291,7 @@ def measurement_excel_error(extract: Extract) -> pd.DataFrame:
 
 
 def measure_unknown(extract: Extract) -> pd.DataFrame:
-    return _unreadable(_measurement(extract), ["measure"])
+    return unreadable(_measurement(extract), ["measure"])
 
 
 def subscale_unknown(extract: Extract) -> pd.DataFrame:
@@ -299,11 +299,11 @@ def subscale_unknown(extract: Extract) -> pd.DataFrame:
     measure, subscale = typed.values["measure"], typed.values["subscale"]
     divided = [item.id for item in extract.measures.values() if item.subscales]
     lacking = measure.isin(divided) & subscale.eq("")
-    return _cells(typed, subscale=measure.notna() & (subscale.isna() | lacking))
+    return cells(typed, subscale=measure.notna() & (subscale.isna() | lacking))
 
 
 def measurement_code_unknown(extract: Extract) -> pd.DataFrame:
-    return _unreadable(_measurement(extract), ["phase", "rater"])
+    return unreadable(_measurement(extract), ["phase", "rater"])
 
 
 def _scale(extract: Extract) -> pd.DataFrame:
@@ -322,7 +322,7 @@ def _scale(extract: Extract) -> pd.DataFrame:
 def _off_scale(extract: Extract, name: str) -> pd.DataFrame:
     typed, scale = _measurement(extract), _scale(extract)
     value = typed.values[name]
-    return _cells(typed, **{name: (value < scale["low"]) | (value > scale["high"])})
+    return cells(typed, **{name: (value < scale["low"]) | (value > scale["high"])})
 
 
 def value_off_scale(extract: Extract) -> pd.DataFrame:
@@ -336,12 +336,12 @@ def target_off_scale(extract: Extract) -> pd.DataFrame:
 def value_between_steps(extract: Extract) -> pd.DataFrame:
     typed, scale = _measurement(extract), _scale(extract)
     steps = (typed.values["value"] - scale["low"]) / scale["step"]
-    return _cells(typed, value=(steps - steps.round()).abs() > 1e-6)
+    return cells(typed, value=(steps - steps.round()).abs() > 1e-6)
 
 
 def measured_in_the_future(extract: Extract) -> pd.DataFrame:
     typed = _measurement(extract)
-    return _cells(typed, date=typed.values["date"] > extract.extraction_date)
+    return cells(typed, date=typed.values["date"] > extract.extraction_date)
 
 
 def _spans(extract: Extract) -> pd.DataFrame:
@@ -360,7 +360,7 @@ def measured_outside_episode(extract: Extract) -> pd.DataFrame:
     spans = values[CASE].merge(_spans(extract), left_on=CASE, right_index=True, how="left")
     early = values["date"] < spans["first"] - BEFORE_START
     late = (values["date"] > spans["last"] + AFTER_END) & values["phase"].ne("efter")
-    return _cells(typed, date=early | late)
+    return cells(typed, date=early | late)
 
 
 def _same_measurement(typed: Typed) -> list[str]:
@@ -371,7 +371,7 @@ def repeats_a_measurement(extract: Extract) -> pd.DataFrame:
     typed = _measurement(extract)
     key = [*_same_measurement(typed), "phase", "date"]
     known = typed.values[[*CASE, "measure"]].notna().all(axis=1)
-    return _cells(typed, value=typed.values.duplicated(key) & known)
+    return cells(typed, value=typed.values.duplicated(key) & known)
 
 
 def second_start(extract: Extract) -> pd.DataFrame:
@@ -379,7 +379,7 @@ def second_start(extract: Extract) -> pd.DataFrame:
     typed = _measurement(extract)
     starts = typed.values[typed.values["phase"].eq("start")].sort_values("date", kind="stable")
     repeated = starts.duplicated(_same_measurement(typed))
-    return _cells(typed, phase=repeated.reindex(typed.values.index, fill_value=False))
+    return cells(typed, phase=repeated.reindex(typed.values.index, fill_value=False))
 
 
 def start_after_later_phase(extract: Extract) -> pd.DataFrame:
@@ -389,12 +389,12 @@ def start_after_later_phase(extract: Extract) -> pd.DataFrame:
     key = [*CASE, "measure", "subscale"]
     first_later = later.groupby(key)["date"].min().rename("first_later")
     limit = values[key].merge(first_later, left_on=key, right_index=True, how="left")["first_later"]
-    return _cells(typed, date=values["phase"].eq("start") & _is_after(typed, values["date"], limit))
+    return cells(typed, date=values["phase"].eq("start") & _is_after(typed, values["date"], limit))
 
 
 def neither_date_nor_phase(extract: Extract) -> pd.DataFrame:
     typed = _measurement(extract)
-    return _cells(typed, phase=~typed.given["phase"] & ~typed.given["date"])
+    return cells(typed, phase=~typed.given["phase"] & ~typed.given["date"])
 
 
 def episode_not_found(extract: Extract) -> pd.DataFrame:
@@ -402,7 +402,7 @@ def episode_not_found(extract: Extract) -> pd.DataFrame:
     there = pd.MultiIndex.from_frame(extract.episode.values[CASE])
     here = pd.MultiIndex.from_frame(typed.values[CASE])
     known = typed.values[CASE].notna().all(axis=1)
-    return _cells(typed, episode_id=known & ~here.isin(there))
+    return cells(typed, episode_id=known & ~here.isin(there))
 
 
 # --- uppgifter om uttaget
@@ -415,16 +415,16 @@ def _facts(extract: Extract) -> Typed:
 
 def period_is_backwards(extract: Extract) -> pd.DataFrame:
     facts = _facts(extract)
-    return _cells(facts, period_end=facts.values["period_start"] > facts.values["period_end"])
+    return cells(facts, period_end=facts.values["period_start"] > facts.values["period_end"])
 
 
 def fact_unreadable(extract: Extract) -> pd.DataFrame:
     facts = _facts(extract)
     names = [item.name for item in EXTRACT if item.kind != "text" and item.name in facts.present]
-    return _unreadable(facts, names)
+    return unreadable(facts, names)
 
 
 def denominator_too_small(extract: Extract) -> pd.DataFrame:
     facts = _facts(extract)
     persons = extract.episode.values["person"].nunique()
-    return _cells(facts, denominator=facts.values["denominator"] < persons)
+    return cells(facts, denominator=facts.values["denominator"] < persons)

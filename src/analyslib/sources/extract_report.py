@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from analyslib.sources import error_list
-from analyslib.sources.error_list import CheckRow, ErrorList, ErrorRow
+from analyslib.sources.error_list import ErrorList
 from analyslib.sources.extract_check import Anonymity, CheckResult
+from analyslib.sources.findings import error_list_from, safe_name
 
 
 def write_error_list(result: CheckResult, folder: Path) -> tuple[Path, Path]:
@@ -15,30 +16,8 @@ def write_error_list(result: CheckResult, folder: Path) -> tuple[Path, Path]:
 
 
 def error_list_of(result: CheckResult) -> ErrorList:
-    return ErrorList(
-        name=_safe_name(result),
-        summary=summarise_check(result),
-        rows=[
-            ErrorRow(item.problem, item.level, item.where, item.rule, item.what, item.remedy)
-            for item in result.findings
-        ],
-        checks=[
-            CheckRow(
-                outcome.rule.id,
-                outcome.rule.title,
-                outcome.state,
-                0 if outcome.broken is None else int(outcome.broken.to_numpy().sum()),
-                outcome.reason,
-            )
-            for outcome in result.outcomes
-        ],
-    )
-
-
-def _safe_name(result: CheckResult) -> str:
-    """The file's name, unless the name itself holds personal data."""
-    in_name = any(sighting.sheet == "filnamnet" for sighting in result.sightings)
-    return "uttaget" if in_name else ", ".join(path.name for path in result.paths)
+    name = safe_name(result.paths, result.sightings, "uttaget")
+    return error_list_from(name, summarise_check(result), result.findings, result.outcomes)
 
 
 def summarise_check(result: CheckResult) -> tuple[str, ...]:

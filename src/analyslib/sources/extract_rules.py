@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -32,7 +33,7 @@ class Rule:
     title: str
     remedy: str
     columns: tuple[str, ...]
-    broken: Callable[[Extract], Broken]
+    broken: Callable[[Any], Broken]
     level: str = ROW
     needs: tuple[str, ...] = ()
 

@@ -125,11 +125,11 @@ def _understand(item: Field, column: pd.Series, own: MappingType[str, str]) -> p
     if item.kind == "code":
         return parse_codes(column, {**code_lists()[item.codes].spellings, **own})
     if item.kind == "municipality":
-        return parse_municipalities(column, _municipality_codes())
+        return parse_municipalities(column, municipality_codes())
     return column.mask(is_blank(column)).astype(TEXT)
 
 
-def _municipality_codes() -> dict[str, str]:
+def municipality_codes() -> dict[str, str]:
     places = load_catalogue().municipalities.values()
     names = {fold_code(place.name): place.code for place in places}
     return names | {place.code: place.code for place in places}
