@@ -285,7 +285,7 @@ def test_municipalities_are_in_swedish_order(store: Store) -> None:
     assert [name for name in names if name in known] == known
 
 
-def test_similar_municipalities_are_of_the_newest_group(bench: Any) -> None:
+def test_similar_municipalities_are_of_the_year_or_the_nearest(bench: Any) -> None:
     bench.add_kpis(["N31807"])
     bench.add_values([{}])
     old = {("G1", "Liknande kommuner IFO, Umeå, 2022"): ["0114", "2480"]}
@@ -294,14 +294,23 @@ def test_similar_municipalities_are_of_the_newest_group(bench: Any) -> None:
         ("G2", "Liknande kommuner LSS, Umeå, 2024"): ["0980"],
         ("G3", "Liknande kommuner IFO, Gnesta, 2024"): ["0114"],
     }
-    bench.add_groups(old, "2024-04-06")
+    corrected = {("G1", "Liknande kommuner IFO, Umeå, 2022"): ["0180", "2480"]}
+    bench.add_groups(old, "2023-04-06")
+    bench.add_groups(corrected, "2024-04-06")
     bench.add_groups(new, "2026-03-23")
     bench.build()
-    frame = bench.query("similar_municipalities", municipality="2480", service_area="IFO")
-    assert rows_of(frame, "member", "municipality_name", "group_year", "vintage") == [
-        ("0461", "Gnesta", 2024, "2026-03-23"),
-        ("2401", "Nordmaling", 2024, "2026-03-23"),
-    ]
+
+    def similar(year: int, area: str) -> list[tuple[Any, ...]]:
+        frame = bench.query("similar_municipalities", municipality="2480", year=year)
+        frame = frame[frame["service_area"] == area]
+        return rows_of(frame, "member", "municipality_name", "group_year", "vintage")
+
+    newer = [("0461", "Gnesta", 2024, "2026-03-23"), ("2401", "Nordmaling", 2024, "2026-03-23")]
+    older = [("0180", "Stockholm", 2022, "2024-04-06")]  # never the place itself
+    assert similar(2024, "IFO") == similar(2026, "IFO") == newer
+    assert similar(2022, "IFO") == similar(2010, "IFO") == older
+    assert similar(2023, "IFO") == older  # equally near: the one that was known then
+    assert similar(2022, "LSS") == [("0980", "Gotland", 2024, "2026-03-23")]
     groups = bench.query("groups_of_municipality", municipality="0461")
     assert rows_of(groups, "group_id", "role", "members") == [
         ("G3", "owner", 1),

@@ -103,13 +103,18 @@ def test_the_three_kinds_of_nothing(with_status: tuple[Workspace, BuildReport]) 
     assert report.rejected == (("nyckeltalet finns inte i någon årgång av metadata", 4_350),)
 
 
-def test_similar_municipalities_are_from_the_newest_year(social: Workspace) -> None:
-    with open_store(social.publish_db) as store:
-        frame = query(store, "similar_municipalities", municipality="2401", service_area="IFO")
-    assert frame["member"].sort_values().tolist() == [
-        *("0509", "0584", "0617", "1452", "2326", "2421", "2505"),
-    ]
-    assert set(frame["group_year"]) == {2024} and set(frame["group_id"]) == {"G36603"}
+def test_similar_municipalities_are_of_the_year_asked_for(social: Workspace) -> None:
+    """The same group id in two vintages, with other members."""
+    members = {
+        2024: ["0509", "0584", "0617", "1452", "2326", "2421", "2505"],
+        2022: ["0584", "0834", "1445", "1466", "2023", "2061", "2505"],
+    }
+    for year, wanted in members.items():
+        with open_store(social.publish_db) as store:
+            frame = query(store, "similar_municipalities", municipality="2401", year=year)
+        frame = frame[frame["service_area"] == "IFO"]
+        assert frame["member"].sort_values().tolist() == wanted
+        assert set(frame["group_year"]) == {year} and set(frame["group_id"]) == {"G36603"}
 
 
 def test_every_municipality_has_its_similar_ones(social: Workspace) -> None:

@@ -85,17 +85,18 @@ class Explorer:
             raise UsageError(f"Det finns inget nyckeltal ”{choice.kpi}”.", remedy=remedy)
         place = find_municipality(self.catalogue, choice.municipality)
         reading = self.reading(choice.kpi)
-        members, words = self.members(place, choice.group, reading)
+        year = choice.year or max(reading.years, default=0)
+        members, words = self.members(place, choice.group, reading, year)
         return Subject(
             reading=reading,
             place=Place(place.code, place.name),
             group=words,
             members=members,
-            year=choice.year or max(reading.years, default=0),
+            year=year,
         )
 
     def members(
-        self, place: Municipality, group: str, reading: Reading
+        self, place: Municipality, group: str, reading: Reading, year: int
     ) -> tuple[tuple[Place, ...], str]:
         """The municipalities of a group, the place itself too, and what the group is called."""
         if group not in GROUPS:
@@ -109,22 +110,24 @@ class Explorer:
             found = [item for item in known if item.skr_group == place.skr_group]
             words = f"kommungruppen {place.skr_group_name}"
         elif group == "liknande":
-            found, words = self._similar(place, reading)
+            found, words = self._similar(place, reading, year)
         else:
             found, words = self._network(place)
         members = sorted(found, key=lambda item: item.code)
         return tuple(Place(item.code, item.name) for item in members), words
 
-    def _similar(self, place: Municipality, reading: Reading) -> tuple[list[Municipality], str]:
-        """The seven that are like the place in what the series is about."""
+    def _similar(
+        self, place: Municipality, reading: Reading, year: int
+    ) -> tuple[list[Municipality], str]:
+        """The seven that were like the place, about that year, in what the series is about."""
         area = self.catalogue.areas.get(reading.indicator.area)
         service = area.service_area if area and area.service_area else "övergripande"
-        rows = query(
-            self.store, "similar_municipalities", municipality=place.code, service_area=service
-        )
+        rows = query(self.store, "similar_municipalities", municipality=place.code, year=year)
+        rows = rows[rows["service_area"] == service]
         codes = [place.code, *rows["member"]]
+        when = "".join(f" {found}" for found in rows["group_year"].unique())
         return [self.catalogue.municipalities[code] for code in codes], (
-            f"kommuner som liknar {place.name} ({service})"
+            f"kommuner som liknar {place.name} ({service}{when})"
         )
 
     def _network(self, place: Municipality) -> tuple[list[Municipality], str]:

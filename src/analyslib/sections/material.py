@@ -188,7 +188,7 @@ def read_material(
     workspace, store = open_published(data)
     with store:
         since = since or last_delivery_but_one(store)
-        peers = _peers(store, catalogue, place, around)
+        peers = _peers(store, place, around, year)
         series = query(store, "municipality_series", municipality=place.code)
         riket = query(store, "municipality_series", municipality=RIKET)
         comparisons, trends = _evidence(store, catalogue, place, year, peers, series, riket)
@@ -253,20 +253,20 @@ def _whom_to_phone(
     return found
 
 
-def _peers(store: Store, catalogue: Catalogue, place: Municipality, network: Network) -> Peers:
+def _peers(store: Store, place: Municipality, network: Network, year: int) -> Peers:
     county = query(store, "same_county", municipality=place.code)
     skr_group = query(store, "same_skr_group", municipality=place.code)
     return Peers(
         county=tuple(county["municipality"]),
         network=network.members,
         skr_group=tuple(skr_group["municipality"]),
-        similar=_similar(store, place),
+        similar=_similar(store, place, year),
     )
 
 
-def _similar(store: Store, place: Municipality) -> dict[str, Similar]:
-    """The newest group of each service area, in alphabetical order."""
-    rows = query(store, "similar_in_all_areas", municipality=place.code)
+def _similar(store: Store, place: Municipality, year: int) -> dict[str, Similar]:
+    """The group of each service area nearest in time to `year`, in alphabetical order."""
+    rows = query(store, "similar_municipalities", municipality=place.code, year=year)
     found = {}
     for name, group in rows.groupby("service_area", observed=True):
         first = group.iloc[0]

@@ -231,7 +231,8 @@ def peers_table(material: Material) -> Table:
         columns=("Grupp", "Vad", "Kommuner"),
         rows=tuple(rows),
         note="Liknande kommuner väljs av Kolada efter struktur och kostnader; kommunen själv ingår "
-        "inte. Länet, nätverket och kommungruppen innehåller också kommunen själv.",
+        f"inte. Grupperna byts varje år, och här används den för {material.year} eller det "
+        "närmaste år som finns. Länet, nätverket och kommungruppen innehåller också kommunen själv.",
     )
 
 
