@@ -165,8 +165,8 @@ def draw_control_chart(
     limits = [v for v in (*chart.values, *chart.low, *chart.high) if math.isfinite(v)]
     low, high = find_range(limits)
     x, up = Scale(0, max(len(labels) - 1, 1), LEFT + 8, 600.0), Scale(low, high, bottom, top)
-    _draw_control_axes(canvas, x, up, labels)
-    _draw_limits(canvas, x, up, chart)
+    draw_control_axes(canvas, x, up, labels)
+    draw_limits(canvas, x, up, chart)
     values = [float(v) if math.isfinite(v) else None for v in chart.values]
     points = [None if v is None else up(v) for v in values]
     canvas.line([x(i) for i in range(len(labels))], points, theme.BLUE, 1.8, level=1)
@@ -188,19 +188,22 @@ def _signal_answer(chart: Xmr, index: int, direction: str) -> Answer | None:
     return answer_for(float(chart.side[index]), direction)
 
 
-def _draw_control_axes(canvas: Canvas, x: Scale, up: Scale, labels: Sequence[str]) -> None:
-    ticks = find_ticks(up.low, up.high, 5)
-    for tick in ticks:
-        canvas.segments([(LEFT, up(tick), 608, up(tick))], theme.RULE)
-        text = format_number(tick, tick_decimals(ticks))
-        canvas.label(LEFT - 6, up(tick) + 4, text, 11, theme.DARK, "end")
-    every = max(1, -(-len(labels) // 9))
+def draw_control_axes(
+    canvas: Canvas, x: Scale, up: Scale, labels: Sequence[str], ticks: int = 5, most: int = 9
+) -> None:
+    """Value lines with their numbers, and about so many of the periods, the last one first."""
+    values, left = find_ticks(up.low, up.high, ticks), x.start - 8
+    for tick in values:
+        canvas.segments([(left, up(tick), x.end + 8, up(tick))], theme.RULE)
+        text = format_number(tick, tick_decimals(values))
+        canvas.label(left - 6, up(tick) + 4, text, 11, theme.DARK, "end")
+    every = max(1, -(-len(labels) // most))
     for index in range(len(labels) - 1, -1, -every):
         canvas.label(x(index), up.start + 17, labels[index], 11, theme.DARK, "middle")
 
 
-def _draw_limits(canvas: Canvas, x: Scale, up: Scale, chart: Xmr) -> None:
-    """Level lines, broken where the limits change."""
+def draw_limits(canvas: Canvas, x: Scale, up: Scale, chart: Xmr) -> None:
+    """Mean and limits as level lines, broken where they start anew."""
     for values, dash, width in (
         (chart.mean, None, 1.4),
         (chart.low, DASHED, 1.2),

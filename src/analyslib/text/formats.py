@@ -41,7 +41,20 @@ UNIT_WORDS = (
     (r"(?<=\d) (?=\d{3}\b)", NBSP),
     (r"(?<=\d)-(?=\d)", DASH),
 )
-SINGULAR = {"dagar": "dag", "procentenheter": "procentenhet", "timmar": "timme", "kronor": "krona"}
+SINGULAR = {
+    "dagar": "dag",
+    "procentenheter": "procentenhet",
+    "timmar": "timme",
+    "kronor": "krona",
+    "personer": "person",
+    "ärenden": "ärende",
+    "familjer": "familj",
+    "platser": "plats",
+    "placeringar": "placering",
+    "anmälningar": "anmälan",
+    "veckor": "vecka",
+    "månader": "månad",
+}
 
 
 def format_number(value: float, decimals: int = 0, sign: bool = False) -> str:
@@ -70,7 +83,7 @@ def format_share(share: float, decimals: int = 0) -> str:
 
 
 def format_kronor(kronor: float) -> str:
-    return _with_unit(format_number(kronor), "kronor")
+    return with_unit(format_number(kronor), "kronor")
 
 
 def format_count(number: int, singular: str, plural: str) -> str:
@@ -114,7 +127,7 @@ def format_code(value: float, indicator: Indicator) -> str:
 
 def format_amount(value: float, indicator: Indicator) -> str:
     """The number with its unit: "2,1 procent", "3 210 kronor per invånare", "Ja"."""
-    return _with_unit(format_value(value, indicator), unit_words(indicator))
+    return with_unit(format_value(value, indicator), unit_words(indicator))
 
 
 def with_decimals_to_differ(first: float, second: float, indicator: Indicator) -> Indicator:
@@ -142,13 +155,13 @@ def format_short(value: float, indicator: Indicator) -> str:
     """The number with a sign for its unit, where there is little room: "2,1 %", "1 385 kr"."""
     words = unit_words(indicator)
     sign = "%" if words == "procent" else "kr" if words.startswith("kronor") else ""
-    return _with_unit(format_value(value, indicator), sign)
+    return with_unit(format_value(value, indicator), sign)
 
 
 def format_difference(difference: float, indicator: Indicator, sign: bool = False) -> str:
     """A difference between two values: of percentages, it is counted in "procentenheter"."""
     unit = "procentenheter" if is_percentage(indicator) else unit_words(indicator)
-    return _with_unit(format_number(difference, indicator.decimals, sign), unit)
+    return with_unit(format_number(difference, indicator.decimals, sign), unit)
 
 
 def format_interval(low: float, high: float, decimals: int) -> str:
@@ -186,7 +199,8 @@ def format_years(years: Sequence[int]) -> str:
     return format_list([format_period(run[0], run[-1]) for run in runs])
 
 
-def _with_unit(number: str, unit: str) -> str:
+def with_unit(number: str, unit: str) -> str:
+    """A number that is already text with its unit after it, in the singular after a one."""
     if number in ("1", "+1", f"{MINUS}1"):
         first, *rest = unit.split(" ")
         unit = " ".join([SINGULAR.get(first, first), *rest])
