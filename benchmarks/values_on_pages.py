@@ -42,6 +42,9 @@ class Page(HTMLParser):
 
     def __post_init__(self) -> None:
         super().__init__()
+        self.columns: list[dict[str, str]] = []
+        self.column = 0
+        self.words = False
         self.row: dict[str, str] = {}
         self.cell: dict[str, str] | None = None
         self.value = ""
@@ -49,9 +52,16 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name.removeprefix("data-"): value or "" for name, value in attrs}
-        if tag == "tr":
-            self.row = found
+        if tag == "table":
+            self.columns, self.words = [], "ord" in found.get("class", "").split()
+        elif tag == "tr":
+            self.row, self.column = found, -1
+        elif tag == "th":
+            self.column += 1
+            if found.get("scope") == "col":
+                self.columns.append(found)
         elif tag == "td":
+            self.column += 1
             self.cell, self.value, self.text = found, "", ""
         elif tag == "data" and self.cell is not None:
             self.value = found["value"]
@@ -62,8 +72,9 @@ class Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag != "td" or self.cell is None:
             return
-        merged, cell, self.cell = {**self.row, **self.cell}, self.cell, None
-        if "derived" in cell or cell.get("class") == "text":
+        head = self.columns[self.column] if self.column < len(self.columns) else {}
+        merged, cell, self.cell = {**head, **self.row, **self.cell}, self.cell, None
+        if self.words or "derived" in cell or cell.get("class") == "text":
             return
         if all(key in merged for key in KEYS):
             key = (merged["kpi"], merged["municipality"], int(merged["year"]), merged["gender"])

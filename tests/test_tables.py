@@ -42,12 +42,19 @@ def example() -> Table:
 
 
 def raw_values(html: str) -> list[tuple[str, ...]]:
-    """The checker's reading: a key on the cell itself, else on its row."""
+    """The checker's reading: a key on the cell itself, else on its row, else on its head."""
     found = []
-    for row in BeautifulSoup(html, "html.parser").select("tbody tr"):
-        for cell in row.find_all("td"):
+    page = BeautifulSoup(html, "html.parser")
+    heads = page.select("thead th")
+    for row in page.select("tbody tr"):
+        for head, cell in zip(heads, row.find_all(["th", "td"]), strict=True):
             keys = [
-                str(cell.get(f"data-{key}") or row.get(f"data-{key}") or "")
+                str(
+                    next(
+                        (p[f"data-{key}"] for p in (cell, row, head) if p.has_attr(f"data-{key}")),
+                        "",
+                    )
+                )
                 for key in ("kpi", "municipality", "year", "gender")
             ]
             data = cell.find("data")
@@ -77,6 +84,45 @@ def test_keys_that_differ_within_a_row_stand_on_the_cells() -> None:
         ("N31807", "0000", "2022", "T", "3.0"),
     ]
     assert html.count('data-kpi="N31807"') == 1
+
+
+def test_what_the_numbers_of_a_column_share_stands_on_its_head() -> None:
+    first, second = indicator(), replace(indicator(), id="N00002")
+    table = Table(
+        "Två kommuner",
+        ("Nyckeltal", "Umeå", "Åsele", "Ett annat år"),
+        (
+            (
+                header_cell("A"),
+                raw_cell(first, "2480", 2022, "T", 1.0),
+                raw_cell(first, "2463", 2022, "T", 2.0),
+                raw_cell(first, "2463", 2021, "T", 3.0),
+            ),
+            (
+                header_cell("B"),
+                raw_cell(second, "2480", 2022, "T", None, "Missing"),
+                raw_cell(second, "2463", 2022, "T", 5.0),
+                raw_cell(second, "2480", 2020, "T", 6.0),
+            ),
+            (
+                header_cell("C"),
+                raw_cell(second, "2462", 2022, "K", 7.0),
+                text_cell("–"),
+                derived_cell(8.0, "medel", 1),
+            ),
+        ),
+    )
+    html = render_table(table)
+    assert raw_values(html) == [
+        ("N31807", "2480", "2022", "T", "1.0"),
+        ("N31807", "2463", "2022", "T", "2.0"),
+        ("N31807", "2463", "2021", "T", "3.0"),
+        ("N00002", "2480", "2022", "T", "Missing"),
+        ("N00002", "2463", "2022", "T", "5.0"),
+        ("N00002", "2480", "2020", "T", "6.0"),
+        ("N00002", "2462", "2022", "K", "7.0"),
+    ]
+    assert html.count('data-municipality="2480"') == 2, "once on its head, once where it is another"
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,10 @@ class Cell:
         return bool(self.kpi)
 
     @property
+    def keys(self) -> tuple[str, str, str, str]:
+        return self.kpi, self.municipality, self.year, self.gender
+
+    @property
     def is_number(self) -> bool:
         return self.is_raw or bool(self.derived) or bool(self.layout)
 
@@ -140,42 +144,67 @@ def export_rows(table: Table) -> list[list[str | float]]:
 
 
 def render_table(table: Table) -> str:
-    """The table as HTML in a region that can be scrolled with the keyboard."""
+    """The table as HTML in a region that can be scrolled with the keyboard.
+
+    What all raw numbers of a row have in common is written once, on the row; what is left that
+    those of a column have in common, on the head of the column. What stands on a cell goes before
+    its row, and the row before the head.
+    """
+    rows = [_keys_in_common([cell for cell in row if cell.is_raw]) for row in table.rows]
+    columns = _keys_of_columns(table, rows)
+    words = not any(cell.is_number for row in table.rows for cell in row)
     heads = "".join(
-        f'<th scope="col"{_text_class(table, column)}>{escape(head)}</th>'
+        f'<th scope="col"{"" if words else _text_class(table, column)}'
+        f"{_data_attributes(columns[column])}>{escape(head)}</th>"
         for column, head in enumerate(table.columns)
     )
-    body = "".join(_render_row(row) for row in table.rows)
-    foot = " ".join(text for text in (table.note, table.source_line) if text)
-    region = (
-        f'<div class="tabellyta" role="region" tabindex="0" aria-label="{_attr(table.caption)}">'
+    body = "".join(
+        f"<tr{_data_attributes(common)}>"
+        f"{''.join(_render_cell(c, k | common, words) for c, k in zip(row, columns, strict=True))}"
+        "</tr>"
+        for row, common in zip(table.rows, rows, strict=True)
     )
+    foot = " ".join(text for text in (table.note, table.source_line) if text)
     return (
-        f'{region}<table class="tabell"><caption>{escape(table.caption)}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="tabellyta" role="region" tabindex="0" aria-label="{_attr(table.caption)}">'
+        f'<table class="tabell{" ord" if words else ""}"><caption>{escape(table.caption)}'
+        f"</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
         + (f'<p class="tabellnot">{escape(foot)}</p>' if foot else "")
     )
 
 
 def _text_class(table: Table, column: int) -> str:
-    """Numbers stand to the right, and their heads above them; words are marked to the left."""
+    """Numbers stand to the right, and their heads above them; words are marked to the left.
+
+    A table of nothing but words says so once.
+    """
     numbers = any(row[column].is_number for row in table.rows)
     return "" if numbers else ' class="text"'
 
 
-def _render_row(row: Sequence[Cell]) -> str:
-    """What all raw numbers of the row have in common is written once, on the row."""
-    raw = [cell for cell in row if cell.is_raw]
-    shared = {
-        key: getattr(raw[0], key)
-        for key in KEYS
-        if raw and len({getattr(cell, key) for cell in raw}) == 1
-    }
-    cells = "".join(_render_cell(cell, shared) for cell in row)
-    return f"<tr{_data_attributes(shared)}>{cells}</tr>"
+def _keys_in_common(cells: Sequence[Cell]) -> dict[str, str]:
+    columns = zip(*(cell.keys for cell in cells), strict=True)
+    return {name: found[0] for name, found in zip(KEYS, columns, strict=False) if _is_one(found)}
 
 
-def _render_cell(cell: Cell, shared: dict[str, str]) -> str:
+def _keys_of_columns(table: Table, rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """For each column the keys that its raw numbers share and their rows do not say."""
+    seen: list[dict[str, set[str]]] = [{} for _ in table.columns]
+    for row, common in zip(table.rows, rows, strict=True):
+        left = [(place, name) for place, name in enumerate(KEYS) if name not in common]
+        for cell, found in zip(row, seen, strict=True):
+            if cell.is_raw:
+                for place, name in left:
+                    found.setdefault(name, set()).add(cell.keys[place])
+    return [{n: v for n, (v, *more) in found.items() if not more} for found in seen]
+
+
+def _is_one(values: Sequence[str]) -> bool:
+    return len(set(values)) == 1
+
+
+def _render_cell(cell: Cell, said: dict[str, str], words: bool) -> str:
+    """`said` are the keys that the row and the head of the column have said already."""
     text = escape(cell.text)
     if cell.value is not None:
         exact = repr(cell.value) if cell.is_raw else f"{cell.value:.7g}"
@@ -190,8 +219,8 @@ def _render_cell(cell: Cell, shared: dict[str, str]) -> str:
     if cell.derived:
         return f'<td data-derived="{_attr(cell.derived)}">{text}</td>'
     if not cell.is_raw:
-        return f'<td class="text">{text}</td>'
-    own = {key: getattr(cell, key) for key in KEYS if key not in shared}
+        return f"<td>{text}</td>" if words else f'<td class="text">{text}</td>'
+    own = {n: v for n, v in zip(KEYS, cell.keys, strict=True) if said.get(n) != v}
     if cell.status:
         own["status"] = cell.status
     return f"<td{_data_attributes(own)}>{text}</td>"

@@ -1,8 +1,9 @@
 """A drawing area in pixels: a matplotlib figure with fixed margins, straight to small SVG.
 
 x runs to the right and y downwards from the upper left corner, so a figure is laid out as a
-page is read. Marks of one look become one path, and text is written without being measured:
-layout of text is what makes matplotlib slow, and the reader's font is not ours to measure.
+page is read. Marks of one look become one path, and labels of one look one group. Text is written
+without being measured: layout of text is what makes matplotlib slow, and the reader's font is not
+ours to measure.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from html import escape
 from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
@@ -117,17 +119,24 @@ class Canvas:
     ) -> None:
         """Marks of one look. A hollow mark is filled with white, so that lines end at it.
 
-        A filled circle is a stroke of no length with round ends: a fifth of the bytes.
+        A circle is a stroke of no length with round ends, a hollow one with a white one on top: a
+        fifth of the bytes.
         """
-        if shape == "circle" and filled:
-            dots = self._outline(MARKS + level, "none", color, size + 1.4, None, "round")
-            for x, y in points:
-                dots.add([(x, y), (x + 0.1, y)], [Path.MOVETO, Path.LINETO])
+        if shape == "circle":
+            places = list(points)
+            self._dots(places, MARKS + level, color, size + EDGE)
+            if not filled:
+                self._dots(places, INSIDES + level, theme.WHITE, size - EDGE)
             return
-        outline = self._outline(MARKS + level, color if filled else theme.WHITE, color, 1.4)
+        outline = self._outline(MARKS + level, color if filled else theme.WHITE, color, EDGE)
         form = SHAPES[shape]
         for point in points:
             outline.add(np.asarray(form.vertices) * size + np.array(point), form.codes)
+
+    def _dots(self, points: Points, level: float, color: str, width: float) -> None:
+        dots = self._outline(level, "none", color, width, None, "round")
+        for x, y in points:
+            dots.add([(x, y), (x + 0.1, y)], [Path.MOVETO, Path.LINETO])
 
     def label(
         self,
@@ -154,10 +163,10 @@ class Canvas:
             f'{self.height:g}" font-family="{theme.FONTS}" font-size="{theme.SMALL:g}" '
             f'fill="{theme.INK}">'
         )
-        return _slim(buffer.getvalue(), head).encode("utf-8")
+        return f"{head}{_slim(buffer.getvalue())}{self._texts()}</svg>".encode()
 
     def draw(self) -> Figure:
-        """The matplotlib figure, level by level."""
+        """The matplotlib figure of all but the text, level by level."""
         figure = Figure((self.width / 72, self.height / 72), dpi=72, facecolor=theme.WHITE)
         pixels = Affine2D().scale(1, -1).translate(0, self.height)
         shapes = [
@@ -165,14 +174,24 @@ class Canvas:
             for look, outline in sorted(self._shapes.items(), key=lambda item: item[0].level)
             if outline.codes
         ]
-        for order, artist in enumerate([*shapes, *self._labels]):
-            artist.set_zorder(order)
-            figure.add_artist(artist)
+        for order, shape in enumerate(shapes):
+            shape.set_zorder(order)
+            figure.add_artist(shape)
         return figure
+
+    def _texts(self) -> str:
+        """The labels as they are, nothing in them mathematics or markup; one look, one group."""
+        groups: dict[str, list[str]] = {}
+        for label in self._labels:
+            groups.setdefault(label.look(), []).append(label.element())
+        return "".join(
+            f"<g{look}>{''.join(texts)}</g>" if look else "".join(texts)
+            for look, texts in groups.items()
+        )
 
     def _outline(
         self,
-        level: int,
+        level: float,
         face: str,
         edge: str,
         width: float,
@@ -182,14 +201,15 @@ class Canvas:
         return self._shapes.setdefault(Look(level, face, edge, width, dash, cap), Outline([], []))
 
 
-AREAS, LINES, MARKS = 0, 10, 20
+AREAS, LINES, MARKS, INSIDES = 0, 10, 20, 20.5
+EDGE = 1.4
 
 
 @dataclass(frozen=True)
 class Look:
     """What shapes must share to become one path."""
 
-    level: int
+    level: float
     face: str
     edge: str
     width: float
@@ -216,34 +236,33 @@ class Outline:
         return Path(self.vertices, self.codes)
 
 
-class Label(Artist):
-    """A line of text written as it is: nothing in it is mathematics or markup."""
+@dataclass(frozen=True)
+class Label:
+    """A line of text."""
 
-    def __init__(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        size: float,
-        color: str,
-        anchor: str,
-        bold: bool,
-        turn: float,
-    ) -> None:
-        super().__init__()
-        self.text = text
-        place = {"x": f"{round(x, 1):g}", "y": f"{round(y, 1):g}"}
+    x: float
+    y: float
+    text: str
+    size: float
+    color: str
+    anchor: str
+    bold: bool
+    turn: float
+
+    def look(self) -> str:
+        """The attributes that labels must share to stand in one group; "" is what is usual."""
         wanted = {
-            "font-size": "" if size == theme.SMALL else f"{size:g}",
-            "fill": "" if color == theme.INK else color,
-            "text-anchor": "" if anchor == "start" else anchor,
-            "font-weight": "600" if bold else "",
-            "transform": f"rotate({turn:g} {place['x']} {place['y']})" if turn else "",
+            "font-size": "" if self.size == theme.SMALL else f"{self.size:g}",
+            "fill": "" if self.color == theme.INK else self.color,
+            "text-anchor": "" if self.anchor == "start" else self.anchor,
+            "font-weight": "600" if self.bold else "",
         }
-        self.attributes = {**place, **{name: value for name, value in wanted.items() if value}}
+        return "".join(f' {name}="{value}"' for name, value in wanted.items() if value)
 
-    def draw(self, renderer: Any) -> None:
-        renderer.writer.element("text", self.text, attrib=self.attributes)
+    def element(self) -> str:
+        x, y = f"{round(self.x, 1):g}", f"{round(self.y, 1):g}"
+        turned = f' transform="rotate({self.turn:g} {x} {y})"' if self.turn else ""
+        return f'<text x="{x}" y="{y}"{turned}>{escape(self.text, quote=False)}</text>'
 
 
 def _polygon(points: Points) -> Path:
@@ -252,19 +271,9 @@ def _polygon(points: Points) -> Path:
     return Path([*corners, corners[0]], codes)
 
 
-def _circle() -> Path:
-    """Four arcs; the usual constant for a quarter of a circle."""
-    arc = 0.2761
-    vertices = [
-        (0.5, 0), (0.5, arc), (arc, 0.5), (0, 0.5), (-arc, 0.5), (-0.5, arc), (-0.5, 0),
-        (-0.5, -arc), (-arc, -0.5), (0, -0.5), (arc, -0.5), (0.5, -arc), (0.5, 0), (0.5, 0),
-    ]  # fmt: skip
-    return Path(vertices, [Path.MOVETO, *[Path.CURVE4] * 12, Path.CLOSEPOLY])
-
-
 # Each shape is about one wide around its middle; triangles are moved so that they look centred.
+# The circle is no shape but a dot.
 SHAPES: dict[str, Path] = {
-    "circle": _circle(),
     "up": _polygon([(0, -0.62), (0.62, 0.45), (-0.62, 0.45)]),
     "down": _polygon([(0, 0.62), (0.62, -0.45), (-0.62, -0.45)]),
     "square": _polygon([(-0.45, -0.45), (0.45, -0.45), (0.45, 0.45), (-0.45, 0.45)]),
@@ -290,26 +299,54 @@ SHAPES: dict[str, Path] = {
 
 PATH = re.compile(r'(?<=<path d=")[^"]*')
 GROUP = re.compile(r'</?g(?: id="[^"]*")?>')
-NUMBER = re.compile(r"-?\d+\.\d+")
-AROUND_LETTER = re.compile(r"\s*([MLCz])\s*")
+SUPERFLUOUS = re.compile(r"; stroke-linejoin: miter|; stroke-dashoffset: 0(?=[;\"])")
 
 
-def _slim(svg: str, head: str) -> str:
-    """The same picture in a third of the bytes: one decimal of a pixel, one font for all text.
-
-    Only what matplotlib writes itself is touched; a "<" in a label is escaped, so no label can
-    look like a path or a group.
-    """
-    body = svg[svg.index("<path") : svg.index("</svg>")]
-    body = GROUP.sub("", body)
-    body = PATH.sub(_slim_path, body)
-    body = re.sub(r">\s+<", "><", body).replace("; stroke-linejoin: miter", "").strip()
-    return f"{head}{body}</svg>"
+def _slim(svg: str) -> str:
+    """What matplotlib has drawn in a fifth of the bytes."""
+    body = GROUP.sub("", svg[svg.index("<path") : svg.index("</svg>")])
+    body = SUPERFLUOUS.sub("", PATH.sub(_slim_path, body))
+    return re.sub(r">\s+<", "><", body).strip()
 
 
 def _slim_path(path: re.Match[str]) -> str:
-    return AROUND_LETTER.sub(r"\1", NUMBER.sub(_one_decimal, path[0])).strip()
+    """Tenths of a pixel, and each point told as the way there from the last.
+
+    The way is between rounded points, so that nothing drifts. Our shapes have no curves.
+    """
+    words = iter(path[0].split())
+    steps: list[str] = []
+    x = y = start_x = start_y = 0
+    for letter in words:
+        if letter == "z":
+            steps.append("z")
+            x, y = start_x, start_y
+            continue
+        to_x, to_y = round(float(next(words)) * 10), round(float(next(words)) * 10)
+        steps.append(_step(letter, to_x - x, to_y - y, is_first=not steps))
+        x, y = to_x, to_y
+        if letter == "M":
+            start_x, start_y = x, y
+    return "".join(steps)
 
 
-def _one_decimal(number: re.Match[str]) -> str:
-    return f"{float(number[0]):.1f}".removesuffix(".0")
+def _step(letter: str, right: int, down: int, is_first: bool) -> str:
+    if letter == "M":
+        return f"{'M' if is_first else 'm'}{_tenths(right)}{_next(down)}"
+    if letter != "L":
+        raise ValueError(f"a path may have no {letter}")
+    if not down:
+        return f"h{_tenths(right)}"
+    return f"l{_tenths(right)}{_next(down)}" if right else f"v{_tenths(down)}"
+
+
+def _next(value: int) -> str:
+    """A second number, kept apart from the first; a minus sign does that itself."""
+    return _tenths(value) if value < 0 else f" {_tenths(value)}"
+
+
+@cache
+def _tenths(value: int) -> str:
+    whole, part = divmod(abs(value), 10)
+    digits = f"{whole or ''}.{part}" if part else str(whole)
+    return f"-{digits}" if value < 0 else digits
