@@ -21,7 +21,7 @@ from analyslib.meeting import write_national_questions
 from analyslib.pack import OnPage, PackResult, build_pack
 from analyslib.pack_plan import Status
 from analyslib.report import find_report, render_report
-from analyslib.sections.material import last_delivery_but_one, read_changes
+from analyslib.sections.material import read_changes
 from analyslib.sources import (
     SOURCES,
     extract_template,
@@ -38,6 +38,7 @@ from analyslib.sources.origin import ArchivedFile, archived_files
 from analyslib.sources.progress import Listener, silent
 from analyslib.store.build import build
 from analyslib.store.build_report import BuildReport
+from analyslib.store.changes import last_delivery_but_one
 from analyslib.store.connection import open_store
 from analyslib.workspace import Workspace
 

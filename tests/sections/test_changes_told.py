@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from analyslib.catalogue import load_catalogue
+from analyslib.explore.explorer import Choice, open_explorer
+from analyslib.explore.views import VIEWS
+from analyslib.sections.badges import read_revisions
 from analyslib.sections.municipality import municipality_report
 from analyslib.sections.network import network_report
 from analyslib.store.connection import open_store, query
+from analyslib.tables import KEYS, REVISED
 from analyslib.workspace import Workspace
 
 
@@ -29,8 +34,9 @@ def changes_of(code: str, since: str) -> str:
 
 
 def test_every_revised_number_is_told_with_its_old_value(in_demo: Workspace) -> None:
+    kpis = list(load_catalogue().indicators)
     with open_store(in_demo.publish_db) as store:
-        rows = query(store, "revisions", municipality="2480", since=FIRST)
+        rows = read_revisions(store, kpis, ["2480"], FIRST)
     own = rows[rows["municipality"] == "2480"]
     assert len(own) > 0, "the demo revises some of Umeå's numbers"
     html = changes_of("2480", FIRST)
@@ -39,6 +45,50 @@ def test_every_revised_number_is_told_with_its_old_value(in_demo: Workspace) -> 
         assert f'<data value="{row.new_value!r}">' in html
     shown = re.findall(r'data-derived="value-before"><data value="([^"]+)"', html)
     assert sorted(map(float, shown)) == pytest.approx(sorted(own["old_value"]), abs=0.06)
+
+
+def test_every_table_and_figure_bears_the_badge_of_a_revised_number(in_demo: Workspace) -> None:
+    """Only those, and those everywhere: the report, the overview, the explorer."""
+    catalogue = load_catalogue()
+    kpis, members = list(catalogue.indicators), list(catalogue.networks["nua"].members)
+    with open_store(in_demo.publish_db) as store:
+        found = read_revisions(store, kpis, members, FIRST).query("old_value.notna()")
+    revised = set(found[["kpi", "municipality", "year", "gender"]].itertuples(index=False))
+    kpi = str(found["kpi"].iloc[0])
+    area = catalogue.indicators[kpi].area
+    report = municipality_report("2480", "nua", YEAR, "2026-12-03", "demo", FIRST)
+    overview = network_report("nua", 2023, "2026-12-03", "demo", FIRST)
+    explorer = open_explorer("demo")
+    pages = {
+        "report": report.area(area)._repr_html_(),
+        "overview": overview.area(area)._repr_html_(),
+        **{view: explorer.show(Choice(kpi, "Umeå", view=view)).html for view in VIEWS},
+    }
+    seen = set()
+    for name, html in pages.items():
+        for key, is_badged in cells_of(html):
+            assert is_badged == (key in revised), (name, key)
+            seen |= {name} if is_badged else set()
+    assert seen >= {"report", "overview", "tabell", "utveckling"}
+
+
+def cells_of(html: str) -> list[tuple[tuple[str, str, int, str], bool]]:
+    """Every raw number of a page, figures' tables too, and whether it bears the badge."""
+    found = []
+    for table in re.findall(r"<table.*?</table>", html, re.DOTALL):
+        head, *rows = re.findall(r"<tr([^>]*)>(.*?)</tr>", table, re.DOTALL)
+        columns = [marks for _, marks, _ in CELL.findall(head[1])]
+        for shared, row in rows:
+            for column, (tag, own, body) in zip(columns, CELL.findall(row), strict=True):
+                marks = dict(re.findall(r'data-(\w+)="([^"]*)"', column + shared + own))
+                is_raw = tag == "d" and "derived" not in marks and 'class="text"' not in own
+                if is_raw and all(name in marks for name in KEYS):
+                    kpi, place, year, gender = (marks[name] for name in KEYS)
+                    found.append(((kpi, place, int(year), gender), REVISED in body))
+    return found
+
+
+CELL = re.compile(r"<t([hd])([^>]*)>(.*?)</t[hd]>", re.DOTALL)
 
 
 def test_what_was_known_at_the_last_meeting_is_not_told_again() -> None:

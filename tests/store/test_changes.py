@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analyslib.sources import kolada
+from analyslib.sources import kolada, open_comparisons
 from analyslib.store.build import build
-from analyslib.store.changes import Changes, changes_since
+from analyslib.store.changes import Changes, changes_since, last_delivery_but_one
 from analyslib.store.connection import open_store, query
 from analyslib.workspace import Workspace
 
@@ -198,3 +198,34 @@ def test_the_members_of_a_real_group_that_kept_its_id(real: Workspace) -> None:
     one = groups[groups["group_id"] == "G36603"]
     assert set(one[one["change"] == "left"]["member"]) == {"0834", "1445", "1466", "2023", "2061"}
     assert set(one[one["change"] == "joined"]["member"]) == {"0509", "0617", "1452", "2326", "2421"}
+
+
+def last_but_one(bench: Any) -> str:
+    bench.build()
+    with open_store(bench.workspace.publish_db) as store:
+        return last_delivery_but_one(store)
+
+
+def test_the_delivery_before_the_newest_is_not_that_of_another_source(bench: Any) -> None:
+    """A workbook or a page of metadata that came later must not hide what Kolada has changed."""
+    bench.add_kpis([f"N0000{i}" for i in range(9)], "2024-01-01")
+    bench.add_values([{"kpi": "N00001"}], "2024-01-01")
+    assert last_but_one(bench) == ""
+    bench.add_kpis([f"N0000{i}" for i in range(1, 9)], "2026-01-01")
+    assert last_but_one(bench) == "2024-01-01"
+    bench.add_kpis(["N00001"], "2026-07-01")
+    table = "Kommun;Nyckeltalet, antal\nUmeå;5\nGnesta;7\n"
+    path = bench.folder / "tabell.csv"
+    path.write_text(table, encoding="utf-8")
+    open_comparisons.add(
+        bench.workspace, [path], year=2025, publisher="socialstyrelsen", title="Ett mått"
+    )
+    assert last_but_one(bench) == "2024-01-01"
+
+
+def test_values_alone_are_deliveries_too(bench: Any) -> None:
+    bench.add_kpis(["N31807"], "2024-01-01")
+    bench.add_values([{"value": 1}], "2024-01-01")
+    bench.add_values([{"value": 2}], "2026-01-01")
+    assert last_but_one(bench) == "2024-01-01"
+    assert since(bench, "2024-01-01").values["revised"].tolist() == [1]

@@ -15,7 +15,9 @@ from analyslib.analysis.results import Comparison, ReferenceKind, Trend
 from analyslib.analysis.trend import trend, trends_from
 from analyslib.catalogue import RIKET, Catalogue, Indicator, NSource
 from analyslib.errors import UsageError
+from analyslib.sections.badges import Number, read_revisions, revised_numbers
 from analyslib.sections.material import LABELS, riket_reference, values_by_number
+from analyslib.store.changes import last_delivery_but_one
 from analyslib.store.connection import Store, query
 
 
@@ -27,7 +29,8 @@ class Reading:
     """One series, all municipalities, years and genders.
 
     `series` has a row per number (see the query kpi_values), `benchmarks` a row per year and
-    gender. `info` is what the source says of the series.
+    gender. `info` is what the source says of the series, `revised` what the newest delivery has
+    changed.
     """
 
     indicator: Indicator
@@ -37,6 +40,7 @@ class Reading:
     riket: pd.DataFrame
     benchmarks: pd.DataFrame
     retrieved: str
+    revised: frozenset[Number]
 
     def __repr__(self) -> str:
         return f"<Nyckeltal {self.indicator.id}: {self.indicator.short}>"
@@ -118,6 +122,7 @@ def read_series(store: Store, catalogue: Catalogue, kpi: str) -> Reading:
         )
     row = {str(name): value for name, value in info.iloc[0].items()}
     sources = query(store, "sources_used", kpis=[kpi])
+    places, since = list(catalogue.municipalities), last_delivery_but_one(store)
     return Reading(
         indicator=catalogue.indicators.get(kpi) or plain_indicator(row),
         is_own=kpi in catalogue.indicators,
@@ -126,6 +131,7 @@ def read_series(store: Store, catalogue: Catalogue, kpi: str) -> Reading:
         riket=query(store, "series", kpis=[kpi], municipalities=[RIKET]),
         benchmarks=query(store, "benchmarks", kpis=[kpi]),
         retrieved="" if sources.empty else str(max(sources["retrieved"]))[:10],
+        revised=revised_numbers(read_revisions(store, [kpi], places, since)),
     )
 
 

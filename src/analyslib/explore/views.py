@@ -25,6 +25,7 @@ from analyslib.figures.inputs import (
 from analyslib.figures.map import draw_map
 from analyslib.figures.places import draw_dots
 from analyslib.figures.trends import draw_trend
+from analyslib.sections.badges import Marked, mark_revised
 from analyslib.sections.parts import Shown, box, bullets, heading, join, paragraph, section
 from analyslib.tables import Table, header_cell, raw_cell
 from analyslib.text.formats import format_list, format_years, unit_words
@@ -58,6 +59,9 @@ class Subject:
     def source(self) -> str:
         return source_line("Kolada", self.reading.retrieved, computed=True)
 
+    def badged(self, shown: Marked) -> Marked:
+        return mark_revised(shown, self.reading.revised)
+
     def results(self) -> list[PlaceResult]:
         """The members that delivered something in the year, compared."""
         found = self.reading.compared(self.year, self.codes)
@@ -80,7 +84,7 @@ def show_position(subject: Subject) -> Shown:
     picture = draw_dots(
         subject.place, subject.reading.indicator, results, subject.heading, subject.source
     )
-    return join([picture, _silent(subject, results)])
+    return join([subject.badged(picture), _silent(subject, results)])
 
 
 def _silent(subject: Subject, results: list[PlaceResult]) -> Shown | None:
@@ -107,7 +111,7 @@ def show_development(subject: Subject) -> Shown:
         trend=reading.trends(subject.year, [place.code]).get(place.code),
     )
     title = f"{reading.indicator.short}, {place.name} {years[0]}–{subject.year}"
-    return draw_trend(place, panel, title, subject.source)
+    return subject.badged(draw_trend(place, panel, title, subject.source))
 
 
 def _own_points(subject: Subject, years: range) -> tuple[Point, ...]:
@@ -151,9 +155,10 @@ def show_funnel(subject: Subject) -> Shown:
         for n, value in zip(others["n"], others["value"], strict=True)
     ]
     curve = _curve(subject, float(now["n"].min()), float(now["n"].max()), target)
-    return draw_funnel(
+    picture = draw_funnel(
         subject.place, indicator, results, dots, curve, subject.heading, subject.source
     )
+    return subject.badged(picture)
 
 
 def _curve(subject: Subject, smallest: float, largest: float, target: float) -> FunnelCurve:
@@ -176,14 +181,15 @@ def show_map(subject: Subject) -> Shown:
     picture = draw_map(
         subject.place, subject.reading.indicator, results, subject.heading, subject.source
     )
-    return join([picture, _silent(subject, results)])
+    return join([subject.badged(picture), _silent(subject, results)])
 
 
 def show_distribution(subject: Subject) -> Shown:
     known = [year for year in subject.reading.years if year <= subject.year]
     if not known or subject.reading.indicator.kind == "coded":
         return _note("En fördelning kräver värden som är tal; det finns inga att visa här.")
-    return draw_distribution(subject.place, subject.reading, subject.year, subject.source)
+    picture = draw_distribution(subject.place, subject.reading, subject.year, subject.source)
+    return subject.badged(picture)
 
 
 def values_table(subject: Subject) -> Table:
@@ -208,7 +214,8 @@ def values_table(subject: Subject) -> Table:
     )  # fmt: skip
     caption = f"{reading.indicator.short}, {subject.group}"
     line = source_line("Kolada", reading.retrieved, computed=False)
-    return Table(caption, ("Kommun", *map(str, years)), rows, source_line=line)
+    table = Table(caption, ("Kommun", *map(str, years)), rows, source_line=line)
+    return subject.badged(table)
 
 
 def show_about(subject: Subject) -> Shown:

@@ -28,7 +28,6 @@ class Point:
     status: str = ""
     low: float | None = None
     high: float | None = None
-    revised: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,6 @@ class ProfileRow:
     spread: Spread | None = None
     status: str = ""
     area: str = ""
-    revised: bool = False
 
 
 @dataclass(frozen=True)

@@ -236,7 +236,7 @@ def _head(kind: ReferenceKind, rows: Sequence[ProfileRow]) -> str:
 def _own_cell(place: Place, row: ProfileRow) -> Cell:
     own = row.comparison
     return raw_cell(
-        row.indicator, place.code, own.year, own.gender, own.value, row.status, row.revised
+        row.indicator, place.code, own.year, own.gender, own.value, row.status
     )
 
 

@@ -19,7 +19,6 @@ def point_cell(series: Series, point: Point, indicator: Indicator) -> Cell:
             series.gender,
             point.value,
             point.status,
-            point.revised,
         )
     return derived_cell(point.value, series.derived or series.label, indicator.decimals)
 

@@ -25,7 +25,8 @@ from analyslib.catalogue import (
     load_catalogue,
 )
 from analyslib.figures.inputs import Band
-from analyslib.store.changes import Changes, changes_since
+from analyslib.sections.badges import Number, read_revisions, revised_numbers
+from analyslib.store.changes import Changes, changes_since, last_delivery_but_one
 from analyslib.store.connection import Store, open_store, query
 from analyslib.workspace import Workspace, find_workspace
 
@@ -136,10 +137,9 @@ class Material:
         return frozenset(kpi for kpi, _ in self.benchmarks)
 
     @cached_property
-    def revised(self) -> set[tuple[str, str, int]]:
-        """Own numbers that a later delivery has changed."""
-        own = self.revisions[self.revisions["municipality"] == self.place.code]
-        return set(zip(own["kpi"], own["gender"], own["year"], strict=True))
+    def revised(self) -> frozenset[Number]:
+        """The numbers, own and Riket's, that a later delivery has changed."""
+        return revised_numbers(self.revisions)
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -210,18 +210,12 @@ def read_material(
             missing=query(store, "missing_by_kind", municipality=place.code),
             latest=query(store, "latest_years", at_least=50),
             sources=query(store, "sources_used", kpis=kpis),
-            revisions=query(store, "revisions", municipality=place.code, since=since),
+            revisions=read_revisions(store, kpis, [place.code], since),
             changes=read_changes(store, since),
             comparisons=comparisons,
             trends=trends,
             findings=choose_findings(comparisons, trends, catalogue.indicators, calls),
         )
-
-
-def last_delivery_but_one(store: Store) -> str:
-    """The day of the delivery before the newest; "" where there is only one."""
-    days = sorted(set(query(store, "metadata_vintages")["vintage"].astype(str)))
-    return days[-2] if len(days) > 1 else ""
 
 
 def read_changes(store: Store, since: str) -> Changes | None:

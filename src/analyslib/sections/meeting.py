@@ -15,6 +15,7 @@ from analyslib.analysis.intervals import add_intervals
 from analyslib.analysis.results import Answer, Comparison, Reason, ReferenceKind
 from analyslib.analysis.statistics import Z
 from analyslib.catalogue import Catalogue, Indicator, Network, find_network, load_catalogue
+from analyslib.sections.badges import Number, mark_revised, read_revisions, revised_numbers
 from analyslib.sections.material import open_published
 from analyslib.sections.parts import Html, Shown, box, bullets, heading, join, paragraph
 from analyslib.store.connection import query
@@ -56,6 +57,7 @@ class MeetingReport:
     notes: pd.DataFrame
     series: pd.DataFrame
     retrieved: str
+    revised: frozenset[Number] = frozenset()
 
     def __repr__(self) -> str:
         return f"<Möte: {self.network.title} {self.meeting}, {len(self.notes)} anteckningar>"
@@ -80,7 +82,9 @@ class MeetingReport:
         return join(
             [
                 paragraph(f"Förra mötet var den {format_date(self.last)}."),
-                self._decisions(decisions) if decisions else paragraph("Inga beslut antecknades."),
+                mark_revised(self._decisions(decisions), self.revised)
+                if decisions
+                else paragraph("Inga beslut antecknades."),
                 self._questions(),
             ]
         )
@@ -224,6 +228,8 @@ def meeting_report(
         places = sorted({code for code in notes["municipality"] if code})
         series = query(store, "series", kpis=kpis, municipalities=places)
         sources = query(store, "sources_used", kpis=kpis)
+        since = max(notes["meeting"], default="9999")
+        revisions = read_revisions(store, kpis, places, since)
     return MeetingReport(
         catalogue=catalogue,
         network=found,
@@ -232,4 +238,5 @@ def meeting_report(
         notes=notes.reset_index(drop=True),
         series=series[series["gender"] == "T"].reset_index(drop=True),
         retrieved=str(max(sources["retrieved"], default=""))[:10],
+        revised=revised_numbers(revisions),
     )

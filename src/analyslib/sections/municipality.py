@@ -18,6 +18,7 @@ from analyslib.figures.inputs import Band, Place, Point, ProfileRow, Series, Spr
 from analyslib.figures.map import MAP_SOURCE, MOST_ON_MAP, draw_network_map
 from analyslib.figures.profile import draw_profile
 from analyslib.figures.trends import draw_area_trends
+from analyslib.sections.badges import Marked, mark_revised
 from analyslib.sections.changes import NOTHING_OLDER, render_changes
 from analyslib.sections.material import Material, indicators_of, middle_half, read_material
 from analyslib.sections.municipality_tables import (
@@ -44,6 +45,7 @@ from analyslib.sections.parts import (
     slug,
     text_with,
 )
+from analyslib.tables import Table
 from analyslib.text.findings import finding_sentence, question_sentence
 from analyslib.text.formats import format_list
 from analyslib.text.sentences import answers_sentence
@@ -128,7 +130,7 @@ class MunicipalityReport:
         """Who lives here, and whom the municipality is compared with."""
         return join(
             [
-                context_table(self.material),
+                self._badged(context_table(self.material)),
                 self._map(),
                 heading("Kommunerna i jämförelsen", 3),
                 peers_table(self.material),
@@ -162,13 +164,18 @@ class MunicipalityReport:
             if indicator.main and self._has_position(indicator)
             if indicator.kind not in ("coded", "count")
         ]
-        return draw_profile(
-            self.place,
-            rows,
-            f"{self.place.name} bland landets kommuner {self.material.year}",
-            self.source(computed=True),
-            key="profil",
+        return self._badged(
+            draw_profile(
+                self.place,
+                rows,
+                f"{self.place.name} bland landets kommuner {self.material.year}",
+                self.source(computed=True),
+                key="profil",
+            )
         )
+
+    def _badged(self, shown: Marked) -> Marked:
+        return mark_revised(shown, self.material.revised)
 
     def _has_position(self, indicator: Indicator) -> bool:
         comparison = self.material.position(indicator.id)
@@ -206,11 +213,15 @@ class MunicipalityReport:
             paragraphs(area.why),
             None if with_value else self._empty_area(area),
             self._trends(area, known),
-            *area_tables(self.material, area, known),
-            women_men_table(self.material, area, known),
+            *map(self._badged, area_tables(self.material, area, known)),
+            self._women_men(area, known),
             self._without_values(area, known),
             paragraph(area.caveats, "anmarkning"),
         )
+
+    def _women_men(self, area: Area, known: Iterable[Indicator]) -> Table | None:
+        found = women_men_table(self.material, area, known)
+        return self._badged(found) if found else None
 
     def _empty_area(self, area: Area) -> Html:
         text = f"{self.place.name} har inga värden för {self.material.year} i {area.title.lower()}."
@@ -223,9 +234,10 @@ class MunicipalityReport:
         if not panels:
             return None
         title = f"{area.title} i {self.place.name} {self.material.years[0]}–{self.material.year}"
-        return draw_area_trends(
+        picture = draw_area_trends(
             self.place, panels, title, self.source(computed=True), key=f"utveckling-{area.id}"
         )
+        return self._badged(picture)
 
     def _panel(self, indicator: Indicator) -> TrendPanel | None:
         own = self._points(indicator)

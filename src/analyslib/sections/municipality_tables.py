@@ -105,8 +105,7 @@ def _reservations(material: Material, indicators: Sequence[Indicator]) -> str:
 def own_cell(material: Material, indicator: Indicator, year: int, gender: str = "T") -> Cell:
     """An own value as the source has it; a row that was never delivered says so."""
     value, status = material.own.get((indicator.id, gender, year), (None, "Not delivered"))
-    revised = (indicator.id, gender, year) in material.revised
-    return raw_cell(indicator, material.place.code, year, gender, value, status, revised)
+    return raw_cell(indicator, material.place.code, year, gender, value, status)
 
 
 def riket_cell(material: Material, indicator: Indicator, year: int) -> Cell:
@@ -231,8 +230,8 @@ def peers_table(material: Material) -> Table:
         columns=("Grupp", "Vad", "Kommuner"),
         rows=tuple(rows),
         note="Liknande kommuner väljs av Kolada efter struktur och kostnader; kommunen själv ingår "
-        f"inte. Grupperna byts varje år, och här används den för {material.year} eller det "
-        "närmaste år som finns. Länet, nätverket och kommungruppen innehåller också kommunen själv.",
+        f"inte. Grupperna byts varje år; här gäller de för {material.year}, eller det närmaste år "
+        "som finns. Länet, nätverket och kommungruppen innehåller också kommunen själv.",
     )
 
 

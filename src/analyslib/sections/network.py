@@ -15,6 +15,7 @@ from analyslib.figures.map import MAP_SOURCE, MOST_ON_MAP, draw_map
 from analyslib.figures.places import draw_dots
 from analyslib.figures.rug import draw_rug
 from analyslib.figures.trends import draw_network_trends
+from analyslib.sections.badges import Marked, mark_revised
 from analyslib.sections.changes import NOTHING_OLDER, render_changes
 from analyslib.sections.material import middle_half
 from analyslib.sections.network_material import NetworkMaterial, read_network_material
@@ -160,7 +161,7 @@ class NetworkReport:
             paragraphs(area.why),
             self._rug(area, indicators),
             *self._in_depth(area, indicators),
-            self._values(area, indicators),
+            self._badged(self._values(area, indicators)),
         )
 
     def _rug(self, area: Area, indicators: Iterable[Indicator]) -> Picture:
@@ -201,30 +202,39 @@ class NetworkReport:
             for place in self.material.places
             if (chosen.id, place.code) in self.material.position
         ]
-        yield draw_dots(
-            self.network,
-            chosen,
-            results,
-            f"{chosen.short} {self.material.year}",
-            self.source,
-            key=f"kommuner-{area.id}",
-        )
-        if len(results) <= MOST_ON_MAP:
-            yield draw_map(
+        yield self._badged(
+            draw_dots(
                 self.network,
                 chosen,
                 results,
-                f"{chosen.short} på kartan {self.material.year}",
-                f"{self.source} {MAP_SOURCE}",
-                key=f"karta-{area.id}",
+                f"{chosen.short} {self.material.year}",
+                self.source,
+                key=f"kommuner-{area.id}",
             )
-        yield draw_network_trends(
-            self.network,
-            [self._panel(chosen, place) for place in self.material.places],
-            f"{chosen.short} {self.material.years[0]}–{self.material.year}",
-            self.source,
-            key=f"utveckling-{area.id}",
         )
+        if len(results) <= MOST_ON_MAP:
+            yield self._badged(
+                draw_map(
+                    self.network,
+                    chosen,
+                    results,
+                    f"{chosen.short} på kartan {self.material.year}",
+                    f"{self.source} {MAP_SOURCE}",
+                    key=f"karta-{area.id}",
+                )
+            )
+        yield self._badged(
+            draw_network_trends(
+                self.network,
+                [self._panel(chosen, place) for place in self.material.places],
+                f"{chosen.short} {self.material.years[0]}–{self.material.year}",
+                self.source,
+                key=f"utveckling-{area.id}",
+            )
+        )
+
+    def _badged(self, shown: Marked) -> Marked:
+        return mark_revised(shown, self.material.revised)
 
     def _status(self, indicator: Indicator, code: str) -> str:
         key = (indicator.id, code, self.material.year)

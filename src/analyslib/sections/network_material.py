@@ -21,20 +21,20 @@ from analyslib.catalogue import (
     load_catalogue,
 )
 from analyslib.figures.inputs import Place
+from analyslib.sections.badges import Number, read_revisions, revised_numbers
 from analyslib.sections.material import (
     LEAD,
     YEARS_SHOWN,
     Benchmark,
     Peers,
     group_references,
-    last_delivery_but_one,
     open_published,
     read_benchmarks,
     read_changes,
     riket_reference,
     values_by_number,
 )
-from analyslib.store.changes import Changes
+from analyslib.store.changes import Changes, last_delivery_but_one
 from analyslib.store.connection import query
 
 
@@ -53,6 +53,7 @@ class NetworkMaterial:
     benchmarks: Mapping[tuple[str, int], Benchmark]
     sources: pd.DataFrame
     changes: Changes | None
+    revised: frozenset[Number]
     comparisons: tuple[Comparison, ...]
     trends: tuple[Trend, ...]
 
@@ -113,6 +114,7 @@ def read_network_material(network: str, year: int, data: str, since: str = "") -
     peers = Peers(county=(), network=found.members, skr_group=(), similar={})
     workspace, store = open_published(data)
     with store:
+        since = since or last_delivery_but_one(store)
         everything = query(store, "series", kpis=kpis, municipalities=[*members, RIKET])
         series = everything[everything["gender"] == "T"].reset_index(drop=True)
         order = query(store, "municipalities")["municipality"]
@@ -131,7 +133,8 @@ def read_network_material(network: str, year: int, data: str, since: str = "") -
             series=series,
             benchmarks=read_benchmarks(store, year),
             sources=query(store, "sources_used", kpis=kpis),
-            changes=read_changes(store, since or last_delivery_but_one(store)),
+            changes=read_changes(store, since),
+            revised=revised_numbers(read_revisions(store, kpis, members, since)),
             comparisons=tuple(comparisons_from(against)),
             trends=tuple(trends_from(judged)),
         )

@@ -57,11 +57,31 @@ def changes_since(store: Store, since: str, until: str = "9999-12-31") -> Change
     )
 
 
+def last_delivery_but_one(store: Store) -> str:
+    """The day of the delivery before the newest; "" where there is only one.
+
+    Metadata come with every fetch and tell the deliveries; where there is one vintage of them
+    only, the files of values do. Other sources' catalogues are none.
+    """
+    of_kolada = query(store, "source_files").query("source in ['kolada', 'demo']")
+    values = of_kolada[of_kolada["dataset"] == "values"]["vintage"].tolist()
+    metadata = [*_whole(store, "kpi"), *_whole(store, "groups")]
+    for days in (sorted(set(metadata)), sorted(set(values))):
+        if len(days) > 1:
+            return str(days[-2])
+    return ""
+
+
 def _vintages(store: Store, dataset: str, since: str, until: str) -> tuple[str, str]:
     """What was in force on the first day and on the last; two empty where that is the same."""
-    known = query(store, "metadata_vintages")
-    known = known[(known["dataset"] == dataset) & (known["source"] != "oj")]
-    whole = known[known["entries"] >= WHOLE * known["entries"].max()]["vintage"].tolist()
+    whole = _whole(store, dataset)
     before = [vintage for vintage in whole if vintage <= since]
     after = [vintage for vintage in whole if since < vintage <= until]
     return (max(before), max(after)) if before and after else ("", "")
+
+
+def _whole(store: Store, dataset: str) -> list[str]:
+    """The vintages that are no mere part of a list."""
+    known = query(store, "metadata_vintages")
+    known = known[(known["dataset"] == dataset) & known["source"].isin(["kolada", "demo"])]
+    return known[known["entries"] >= WHOLE * known["entries"].max()]["vintage"].tolist()

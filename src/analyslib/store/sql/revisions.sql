@@ -1,9 +1,9 @@
--- One row: one number of an indicator of the definitions, in one municipality (or Riket), that
--- differs between two deliveries of which the newer is later than $since (ISO date).
+-- One row: one number of the chosen series, in one of the chosen municipalities, that differs
+-- between two deliveries of which the newer is later than $since (ISO date).
 SELECT *
 FROM revision
 WHERE
-    municipality IN ($municipality, '0000')
+    kpi IN (SELECT unnest($kpis::VARCHAR[]))
+    AND municipality IN (SELECT unnest($municipalities::VARCHAR[]))
     AND new_vintage > $since
-    AND kpi IN (SELECT kpi FROM indicator)
 ORDER BY kpi, municipality, year, gender, new_vintage
