@@ -163,7 +163,7 @@ def by_county(tiles: Sequence[Tile]) -> list[tuple[str, list[Tile]]]:
 def page_link(result: PageResult) -> dict[str, Any]:
     return {
         "file": result.planned.file,
-        "title": result.planned.report.title,
+        "title": result.planned.title,
         "whole": result.is_whole,
         "why": result.why or "inte gjord ännu",
     }

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analyslib.analysis.projects import Project, read_projects
 from analyslib.store.connection import open_store, query
 from analyslib.text.formats import format_date
 
 
 @dataclass(frozen=True)
 class Facts:
-    """`fingerprint` is the same for an identical rebuild; `origin` is for the foot of a page."""
+    """`fingerprint` is the same for an identical rebuild; `origin` is for the foot of a page;
+    `projects` are those that have a report of their own."""
 
     fingerprint: str
     years: tuple[int, ...]
     origin: tuple[tuple[str, str], ...]
+    projects: tuple[Project, ...] = ()
 
 
 def read_facts(publish_db: Path) -> Facts:
@@ -25,12 +28,14 @@ def read_facts(publish_db: Path) -> Facts:
         info = query(store, "build_info")
         years = query(store, "data_years")
         sources = query(store, "page_sources")
+        projects = read_projects(store)
     by_key = dict(zip(info["key"], info["value"], strict=True))
     origin = tuple(
         ("Källa", f"{row.publisher}: {row.title} (hämtad {format_date(str(row.retrieved)[:10])})")
         for row in sources.itertuples()
     )
-    return Facts(str(by_key["fingerprint"]), tuple(int(year) for year in years["year"]), origin)
+    fingerprint = str(by_key["fingerprint"])
+    return Facts(fingerprint, tuple(int(year) for year in years["year"]), origin, projects)
 
 
 def read_silent(publish_db: Path, year: int, members: Sequence[str]) -> frozenset[str]:

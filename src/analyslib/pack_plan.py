@@ -13,6 +13,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from analyslib.analysis.projects import Project
 from analyslib.catalogue import Catalogue, Municipality, Network, find_network
 from analyslib.errors import UsageError
 from analyslib.facts import Facts, read_facts, read_silent, read_without_extract
@@ -48,10 +49,16 @@ class PlannedPage:
     values: dict[str, object]
     job: Job
     key: str
+    project: Project | None = None
 
     @property
     def name(self) -> str:
         return self.municipality.name if self.municipality else self.report.title
+
+    @property
+    def title(self) -> str:
+        """What the index calls it: a report that is about a project is named for it too."""
+        return f"{self.report.title}: {self.project.title}" if self.project else self.report.title
 
 
 @dataclass(frozen=True)
@@ -122,15 +129,24 @@ def plan_pack(
     places = [catalogue.municipalities[code] for code in found.members]
     places.sort(key=lambda place: swedish_order(place.name))
     pages = tuple(
-        plan_page(workspace, report, place, found, date, year, catalogue, facts)
+        plan_page(workspace, report, place, found, date, year, catalogue, facts, project)
         for report in reports
-        for place in (places if report.is_per_municipality else [None])
+        for place, project in subjects_of(report, places, facts)
     )
     silent = read_silent(workspace.publish_db, year, found.members)
     without = tuple(place for place in places if place.code in silent)
     no_extract = read_without_extract(workspace.publish_db, found.members)
     without_extract = tuple(place for place in places if place.code in no_extract)
     return Pack(workspace, found, date, year, facts, pages, without, without_extract)
+
+
+def subjects_of(
+    report: Report, places: Sequence[Municipality], facts: Facts
+) -> list[tuple[Municipality | None, Project | None]]:
+    """What the pages of a report are about: the network, its municipalities, or their projects."""
+    if report.is_per_project:
+        return [(p, item) for p in places for item in facts.projects if item.municipality == p.code]
+    return [(place, None) for place in places] if report.is_per_municipality else [(None, None)]
 
 
 def check_date(text: str) -> None:
@@ -150,6 +166,7 @@ def plan_page(
     year: int,
     catalogue: Catalogue,
     facts: Facts,
+    project: Project | None = None,
 ) -> PlannedPage:
     given: dict[str, object] = {
         "municipality": place.code if place else "",
@@ -158,6 +175,7 @@ def plan_page(
         "meeting": date,
         "data": "demo" if workspace.demo else "riktig",
         "since": previous_meeting(workspace, network, date),
+        "project": project.id if project else "",
     }
     form = {parameter.name for parameter in report.parameters}
     values = check_parameters(
@@ -167,7 +185,8 @@ def plan_page(
     key = content_hash(
         report.sha256, values, facts.fingerprint, library_hash(), str(job.frame), str(job.expected)
     )
-    return PlannedPage(page_file(report, place, network), report, place, values, job, key)
+    file = page_file(report, place, network, project)
+    return PlannedPage(file, report, place, values, job, key, project)
 
 
 def previous_meeting(workspace: Workspace, network: Network, date: str) -> str:
@@ -177,11 +196,14 @@ def previous_meeting(workspace: Workspace, network: Network, date: str) -> str:
     return max((day for day in found if day < date), default="")
 
 
-def page_file(report: Report, place: Municipality | None, network: Network) -> str:
+def page_file(
+    report: Report, place: Municipality | None, network: Network, project: Project | None = None
+) -> str:
     """A name that survives Windows, zip and e-mail, and sorts the pages as the index does."""
     if place is None:
         return f"{ascii_name(report.name)}_{ascii_name(network.id)}.html"
-    return f"{place.code}_{ascii_name(place.name)}_{ascii_name(report.name)}.html"
+    about = f"_{ascii_name(project.short_id)}" if project else ""
+    return f"{place.code}_{ascii_name(place.name)}_{ascii_name(report.name)}{about}.html"
 
 
 def swedish_order(name: str) -> str:

@@ -14,10 +14,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from analyslib import __version__
+from analyslib.analysis.projects import find_project
 from analyslib.catalogue import (
     Catalogue,
     Municipality,
@@ -67,6 +69,10 @@ class Report:
     @property
     def is_per_municipality(self) -> bool:
         return any(parameter.name == "municipality" for parameter in self.parameters)
+
+    @property
+    def is_per_project(self) -> bool:
+        return any(parameter.name == "project" for parameter in self.parameters)
 
 
 @dataclass(frozen=True)
@@ -194,7 +200,7 @@ def check_parameters(
         faults = wrong_values(values, catalogue, facts)
     if faults:
         raise UsageError(faults)
-    return with_codes(values, catalogue)
+    return with_codes(values, catalogue, facts)
 
 
 def unknown_parameter(name: str, form: Mapping[str, Parameter]) -> Fault:
@@ -214,12 +220,17 @@ def wrong_type(parameter: Parameter, value: object) -> list[Fault]:
 def wrong_values(values: Mapping[str, object], catalogue: Catalogue, facts: Facts) -> list[Fault]:
     """What is wrong with the values themselves, all of it."""
     faults: list[Fault] = []
-    municipality = looked_up(find_municipality, catalogue, values.get("municipality"), faults)
-    network = looked_up(find_network, catalogue, values.get("network"), faults)
+    municipality = looked_up(
+        partial(find_municipality, catalogue), values.get("municipality"), faults
+    )
+    network = looked_up(partial(find_network, catalogue), values.get("network"), faults)
     if municipality and network and municipality.code not in network.members:
         what = f"{municipality.name} är inte med i nätverket {network.id} ({network.title})."
         names = (catalogue.municipalities[code].name for code in network.members[:20])
         faults.append(Fault(what, remedy=f"Med är: {', '.join(names)}."))
+    if municipality and "project" in values:
+        find = partial(find_project, facts.projects, place=municipality)
+        looked_up(find, values["project"], faults)
     year = values.get("year")
     if year is not None and year not in facts.years:
         span = f"{min(facts.years)}–{max(facts.years)}" if facts.years else "inga år alls"
@@ -232,11 +243,11 @@ def wrong_values(values: Mapping[str, object], catalogue: Catalogue, facts: Fact
     return faults
 
 
-def looked_up(find: Any, catalogue: Catalogue, text: object, faults: list[Fault]) -> Any:
+def looked_up(find: Any, text: object, faults: list[Fault]) -> Any:
     if text is None:
         return None
     try:
-        return find(catalogue, text)
+        return find(text)
     except UsageError as error:
         faults.extend(error.faults)
         return None
@@ -249,10 +260,13 @@ def is_date_or_empty(text: object) -> bool:
         return False
 
 
-def with_codes(values: dict[str, object], catalogue: Catalogue) -> dict[str, object]:
-    """Places by code and networks by id, however they were written."""
+def with_codes(values: dict[str, object], catalogue: Catalogue, facts: Facts) -> dict[str, object]:
+    """Places by code, networks and projects by id, however they were written."""
     if "municipality" in values:
-        values["municipality"] = find_municipality(catalogue, str(values["municipality"])).code
+        place = find_municipality(catalogue, str(values["municipality"]))
+        values["municipality"] = place.code
+        if "project" in values:
+            values["project"] = find_project(facts.projects, str(values["project"]), place).id
     if "network" in values:
         values["network"] = find_network(catalogue, str(values["network"])).id
     return values
@@ -352,6 +366,7 @@ def make_frame(
         "network": network.id if network else "",
         "year": str(year or ""),
         "meeting": str(meeting or ""),
+        "project": str(values.get("project", "")),
         "draft": "ja" if report.is_draft else "",
     }
     return Frame(

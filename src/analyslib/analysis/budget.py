@@ -47,6 +47,7 @@ class BudgetLine:
 
     area: str
     account: str
+    grain: str
     first: date
     last: date
     budget: float
@@ -61,7 +62,10 @@ class BudgetLine:
 @dataclass(frozen=True)
 class BudgetYear:
     """The lines of one year and what they come to; `unsplit` is the deviation of those lines
-    that cannot be told apart. All four deviations are in whole kronor and add up."""
+    that cannot be told apart. All four deviations are in whole kronor and add up.
+
+    `hidden` periods are left out: what they hold would tell of too few persons.
+    """
 
     year: int
     lines: tuple[BudgetLine, ...]
@@ -73,6 +77,7 @@ class BudgetYear:
     unsplit: float
     year_budget: float | None
     year_forecast: float | None
+    hidden: int
 
     @property
     def period(self) -> tuple[date, date]:
@@ -133,12 +138,17 @@ def budget_year(frame: pd.DataFrame, year: int) -> BudgetYear | None:
         unsplit=sum(split.deviation for split in splits if split.volume_effect is None),
         year_budget=_sum_of_all([line.year_budget for line in lines]),
         year_forecast=_sum_of_all([line.year_forecast for line in lines]),
+        hidden=int((frame["status"] == "Privacy").sum()),
     )
 
 
 def _line(rows: pd.DataFrame) -> BudgetLine | None:
-    """One account: what has happened is compared with the budget of the same periods."""
-    rows = rows.sort_values("period")
+    """One account: what has happened is compared with the budget of the same periods.
+
+    An account that has both months and the year is read by its months.
+    """
+    by_month = rows[rows["grain"] == "month"]
+    rows = (rows if by_month.empty else by_month).sort_values("period")
     compared = rows[rows["budget"].notna() & rows["outcome"].notna()]
     if compared.empty:
         return None
@@ -148,6 +158,7 @@ def _line(rows: pd.DataFrame) -> BudgetLine | None:
     return BudgetLine(
         area=str(rows["area"].iloc[0]),
         account=str(rows["account"].iloc[0]),
+        grain=str(rows["grain"].iloc[0]),
         first=days.iloc[0].date(),
         last=days.iloc[-1].date(),
         budget=float(round(budget)),
@@ -162,7 +173,7 @@ def _line(rows: pd.DataFrame) -> BudgetLine | None:
 
 def _forecast(rows: pd.DataFrame) -> float | None:
     """What the year is expected to come to: the outcome so far, and the forecast of the rest."""
-    expected = rows["forecast"].fillna(rows["outcome"])
+    expected = rows["outcome"].fillna(rows["forecast"])
     return _sum(expected) if rows["forecast"].notna().any() else None
 
 

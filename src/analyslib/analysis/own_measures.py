@@ -59,18 +59,6 @@ class Doubt(StrEnum):
 
 
 @dataclass(frozen=True)
-class Project:
-    id: str
-    municipality: str
-    title: str
-    purpose: str
-    area: str
-    owner: str
-    start: date
-    stop: date | None
-
-
-@dataclass(frozen=True)
 class OwnMeasure:
     """What is followed; `project` is "" where it is the municipality's own activity."""
 
@@ -386,23 +374,6 @@ def _welch_half_width(before: Floats, after: Floats) -> float:
     errors = np.array([part.var(ddof=1) / len(part) for part in (before, after)])
     freedom = errors.sum() ** 2 / (errors**2 / (len(before) - 1, len(after) - 1)).sum()
     return float(stdtrit(freedom, 0.975) * math.sqrt(errors.sum()))
-
-
-def projects_from(frame: pd.DataFrame) -> tuple[Project, ...]:
-    """One object per row of `own_projects`."""
-    return tuple(
-        Project(
-            id=row["project"],
-            municipality=row["municipality"],
-            title=row["title"],
-            purpose=row["purpose"],
-            area=row["area"],
-            owner=row["owner"],
-            start=pd.Timestamp(row["start"]).date(),
-            stop=_day(row["stop"]),
-        )
-        for row in frame.to_dict("records")
-    )
 
 
 def measures_from(frame: pd.DataFrame) -> tuple[OwnMeasure, ...]:

@@ -53,10 +53,10 @@ def draw_process(
     _draw_course(canvas, box, course, ticks=5, most=8)
     _draw_events(canvas, box, course, numbered)
     canvas.height = _draw_event_list(canvas, box.bottom + 30, numbered)
-    said = [course_sentence(course), goal_sentence(course), _events_result(numbered)]
-    result = " ".join(filter(None, said))
+    said = " ".join(filter(None, (course_sentence(course), goal_sentence(course))))
+    result = f"{said} {_events_result(numbered)}".strip()
     table = course_table(course, place.code, title, source_line)
-    return finish(canvas, key, title, result, caption, table, place.code)
+    return finish(canvas, key, title, result, caption or said, table, place.code)
 
 
 def draw_processes(

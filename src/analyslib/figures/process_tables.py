@@ -11,7 +11,7 @@ from analyslib.analysis.process_control import Signal
 from analyslib.analysis.results import Answer, answer_for
 from analyslib.tables import Cell, Table, header_cell, text_cell
 from analyslib.text.formats import format_interval, format_number
-from analyslib.text.own_measures import decimals_of, period_label
+from analyslib.text.own_measures import decimals_of, mean_decimals, period_label
 from analyslib.text.words import ANSWER_WORDS, format_status
 
 
@@ -73,7 +73,7 @@ def limits_note(course: Course) -> str:
     for at, point in enumerate(course.points):
         limits = (float(chart.mean[at]), float(chart.low[at]), float(chart.high[at]))
         if limits != before and all(map(math.isfinite, limits)):
-            more = decimals_of(course.measure) + 1
+            more = mean_decimals(course.measure)
             between = format_interval(limits[1], limits[2], more)
             start = period_label(point.period, course.grain)
             said.append(f"från {start} medel {format_number(limits[0], more)}, gränser {between}")

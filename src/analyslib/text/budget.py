@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from analyslib.analysis.budget import BudgetLine, BudgetYear, Unsplit
-from analyslib.text.formats import format_kronor, format_list
+from analyslib.text.formats import MONTHS, format_count, format_kronor, format_list
 from analyslib.text.own_measures import period_label
 
 
@@ -21,40 +21,47 @@ ONE_PLACEMENT = (
 )
 
 
-def period_words(year: BudgetYear, grain: str = "month") -> str:
-    """ "januari–augusti 2024", or the year alone."""
+def period_words(year: BudgetYear) -> str:
+    """ "januari–augusti 2024", or the year alone where that is what is compared."""
     first, last = year.period
-    if grain == "year" or (first.month, last.month) in ((1, 1), (1, 12)):
+    if any(line.grain == "year" for line in year.lines) or (first.month, last.month) == (1, 12):
         return str(year.year)
-    return f"{period_label(first, 'month').split()[0]}–{period_label(last, 'month')}"
+    if first == last:
+        return period_label(first, "month")
+    return f"{MONTHS[first.month - 1]}–{period_label(last, 'month')}"
 
 
-def deviation_sentence(year: BudgetYear, period: str) -> str:
+def deviation_sentence(year: BudgetYear) -> str:
     """How much more or less it cost than was budgeted for the same periods."""
-    both = f"{format_kronor(year.outcome)} mot budgeterade {format_kronor(year.budget)}"
+    period = period_words(year)
     if not year.deviation:
         return f"Utfallet {period} är detsamma som budgeten: {format_kronor(year.outcome)}."
-    side = "mer" if year.deviation > 0 else "mindre"
-    return f"Utfallet {period} är {format_kronor(abs(year.deviation))} {side}: {both}."
+    side = "högre" if year.deviation > 0 else "lägre"
+    return (
+        f"Utfallet {period} är {format_kronor(abs(year.deviation))} {side} än budgeten: "
+        f"{format_kronor(year.outcome)} mot {format_kronor(year.budget)}."
+    )
 
 
 def split_sentence(year: BudgetYear) -> str:
     """How the deviation is told apart; what cannot be is said to be so."""
     if all(line.split.volume_effect is None for line in year.lines):
         return f"Avvikelsen går inte att dela upp i volym och pris: {_reasons(year)}."
-    told = year.deviation - year.unsplit
-    parts = (
-        f"{_signed(year.volume_effect)} är volym (mer eller mindre stöd än budgeterat) och "
-        f"{_signed(year.price_effect)} är pris (vad varje enhet kostade)"
+    text = (
+        f"Av avvikelsen är {_signed(year.volume_effect)} volym (hur mycket stöd som har getts) och "
+        f"{_signed(year.price_effect)} pris (vad varje enhet har kostat)."
     )
-    text = f"Av avvikelsen: {parts}."
-    if told and abs(year.volume_effect) >= MOSTLY * abs(told) >= 9 * abs(year.price_effect):
-        text += " Så gott som allt är volym."
-    elif told and abs(year.price_effect) >= MOSTLY * abs(told) >= 9 * abs(year.volume_effect):
-        text += " Så gott som allt är pris."
-    if year.unsplit or any(line.split.volume_effect is None for line in year.lines):
-        text += f" {_signed(year.unsplit)} går inte att dela upp: {_reasons(year)}."
-    return text
+    if any(line.split.volume_effect is None for line in year.lines):
+        return f"{text} {_signed(year.unsplit)} går inte att dela upp: {_reasons(year)}."
+    return f"{text} {_mostly(year)}".strip()
+
+
+def _mostly(year: BudgetYear) -> str:
+    """Where nine tenths and more of the deviation are one of the two; "" where not."""
+    for name, other in (("volym", year.price_effect), ("pris", year.volume_effect)):
+        if year.deviation and abs(other) <= (1 - MOSTLY) * abs(year.deviation):
+            return f"Allt är {name}." if not other else f"Så gott som allt är {name}."
+    return ""
 
 
 def _signed(amount: float) -> str:
@@ -83,6 +90,14 @@ def forecast_sentence(year: BudgetYear) -> str:
         return f"{whole} för hela {year.year}, lika mycket som årets budget."
     side = "mer" if year.expected > 0 else "mindre"
     return f"{whole} för hela {year.year}, {format_kronor(abs(year.expected))} {side} än budgeten."
+
+
+def hidden_sentence(year: BudgetYear) -> str:
+    """What is left out for secrecy; "" where nothing is."""
+    if not year.hidden:
+        return ""
+    what = format_count(year.hidden, "uppgift är dold", "uppgifter är dolda")
+    return f"{what[:1].upper()}{what[1:]} av sekretess och räknas inte med, inte heller i budgeten."
 
 
 def split_words(line: BudgetLine) -> str:

@@ -5,6 +5,7 @@ Nothing here says why something has happened.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -25,9 +26,11 @@ from analyslib.text.formats import (
     NBSP,
     format_count,
     format_interval,
+    format_list,
     format_number,
     with_unit,
 )
+from analyslib.text.sentences import trends_sentence
 from analyslib.text.words import DIRECTION_WORDS
 
 
@@ -56,14 +59,24 @@ def unit_of(measure: OwnMeasure) -> str:
     return "procent" if measure.kind == "andel" else measure.unit.strip()
 
 
-def format_own(value: float, measure: OwnMeasure, more: int = 0) -> str:
+def mean_decimals(measure: OwnMeasure) -> int:
+    """A mean of counts is no whole number; all else is shown as the values are."""
+    return 1 if measure.kind == "antal" else decimals_of(measure)
+
+
+def format_own(value: float, measure: OwnMeasure) -> str:
     """The number with its unit: "12 ärenden", "43,5 procent"."""
-    return with_unit(format_number(value, decimals_of(measure) + more), unit_of(measure))
+    return with_unit(format_number(value, decimals_of(measure)), unit_of(measure))
 
 
-def format_own_difference(value: float, measure: OwnMeasure, more: int = 1) -> str:
+def format_own_mean(value: float, measure: OwnMeasure) -> str:
+    return with_unit(format_number(value, mean_decimals(measure)), unit_of(measure))
+
+
+def format_own_difference(value: float, measure: OwnMeasure) -> str:
+    """Between two means; of percentages it is counted in "procentenheter"."""
     unit = "procentenheter" if measure.kind == "andel" else unit_of(measure)
-    return with_unit(format_number(value, decimals_of(measure) + more), unit)
+    return with_unit(format_number(value, mean_decimals(measure)), unit)
 
 
 def period_label(day: date, grain: str) -> str:
@@ -129,8 +142,8 @@ def development_sentence(course: Course) -> str:
 SIGNAL_WORDS: Mapping[Signal, str] = {
     Signal.OUTSIDE: "Det ligger {side} gränsen för den vanliga variationen",
     Signal.TREND: "Värdena har {verb} minst sju gånger i rad",
-    Signal.TWO_OF_THREE: "Det är ett av minst två värden i rad eller nästan i rad som ligger långt "
-    "{side} medelvärdet",
+    Signal.TWO_OF_THREE: "Två av de tre senaste värdena ligger långt {side} medelvärdet, och alla "
+    "tre på den sidan",
     Signal.SHIFT: "Minst sju värden i rad ligger {side} medelvärdet",
     Signal.NONE: "Värdena har {verb} mer än slumpen brukar ge",
 }
@@ -186,7 +199,8 @@ def goal_sentence(course: Course) -> str:
     between = format_interval(goal.low, goal.high, decimals_of(course.measure))
     text = GOAL_SENTENCES[goal.assurance].format(target=target, between=between)
     moving = goal.doubt is Doubt.MOVING
-    more = " Men värdena är på väg åt ett håll, så det kan snart se annorlunda ut."
+    way = "rätt" if course.development.answer is Answer.BETTER else "fel"
+    more = f" Men värdena är på väg åt {way} håll, så det kan snart se annorlunda ut."
     return f"{text}{more if moving else ''}{_met(course)}"
 
 
@@ -224,15 +238,17 @@ def level_sentence(level: LevelChange, measure: OwnMeasure, since: str) -> str:
     when = f"{since} ({period_label(level.since, 'month')})"
     if level.before is None or level.after is None or level.answer is Answer.CANNOT_BE_JUDGED:
         return f"Vad som har hänt sedan {when} kan inte bedömas: {level_doubt_words(level)}."
-    ends = f"{format_own(level.after, measure, 1)} mot {format_own(level.before, measure, 1)} före"
-    start = f"Sedan {when} är medelvärdet {ends}."
+    before = format_number(level.before, mean_decimals(measure))
+    start = (
+        f"Sedan {when} är medelvärdet {format_own_mean(level.after, measure)} mot {before} före."
+    )
     if level.answer is Answer.NO_CERTAIN_DIFFERENCE:
         return f"{start} Skillnaden är inte större än att den kan bero på slumpen."
     low, high, difference = level.low or 0.0, level.high or 0.0, level.difference or 0.0
     nearest, farthest = sorted((abs(low), abs(high)))
     side = "högre" if difference > 0 else "lägre"
     size = format_own_difference(abs(difference), measure)
-    between = format_interval(nearest, farthest, decimals_of(measure) + 1)
+    between = format_interval(nearest, farthest, mean_decimals(measure))
     text = (
         f"{start} Det är {size} {side}; rimligt är {between}. Skillnaden är säkerställd, "
         f"{TENDENCY[level.answer]}."
@@ -253,16 +269,42 @@ def level_doubt_words(level: LevelChange) -> str:
 
 
 def courses_sentence(courses: Sequence[Course]) -> str:
-    """Av 4 mått är det 1 som förbättras och 3 utan säker förändring. Målet ..."""
-    goals = [c.goal for c in courses if c.goal.doubt is not Doubt.NO_TARGET]
-    counted = {
-        word: sum(assurance_words(goal) == word for goal in goals)
-        for word in (*ASSURANCE_WORDS.values(), CANNOT)
-    }
-    parts = [f"{number} {word}" for word, number in counted.items() if number]
-    if not parts:
+    """Av 4 mått är det 1 som förbättras och 3 utan säker förändring. Av 2 mål ..."""
+    if not courses:
         return ""
-    return f"Av {format_count(len(goals), 'mål', 'mål')}: {', '.join(parts)}."
+    if len(courses) == 1:
+        (course,) = courses
+        both = f"{course_sentence(course)} {goal_sentence(course)}".strip()
+        return f"{course.measure.title}. {both}"
+    answers = Counter(course.development.answer for course in courses)
+    goals = goals_counted(courses)
+    changed = trends_sentence(answers, "mått", "mått")
+    number = sum(course.goal.doubt is not Doubt.NO_TARGET for course in courses)
+    of = format_count(number, "mål", "mål")
+    return f"{changed} Av {of}: {goals}." if goals else changed
+
+
+def goals_counted(courses: Sequence[Course]) -> str:
+    """ "1 kommer att nås, 2 lämnas åt slumpen"; "" without goals."""
+    words = Counter(
+        assurance_words(course.goal)
+        for course in courses
+        if course.goal.doubt is not Doubt.NO_TARGET
+    )
+    order = (*ASSURANCE_WORDS.values(), CANNOT)
+    return format_list([f"{words[word]} {word}" for word in order if words[word]])
+
+
+def sure_sentence(course: Course, since: str) -> str:
+    """The title with what is certain of it: a change, a new level, or what a goal can expect."""
+    changed = course.development.answer in TENDENCY
+    said = [course_sentence(course)] if changed else []
+    if course.goal.assurance is not Assurance.NONE:
+        said.append(goal_sentence(course))
+    level = course.level
+    if level is not None and level.answer in TENDENCY and not changed:
+        said.append(level_sentence(level, course.measure, since))
+    return f"{course.measure.title}: {' '.join(said)}" if said else ""
 
 
 def measure_questions(course: Course) -> list[str]:

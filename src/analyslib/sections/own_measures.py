@@ -1,0 +1,108 @@
+"""What a municipality follows itself, as a part of its report: nothing where there is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analyslib.figures.process import draw_processes
+from analyslib.sections.own_material import OwnMaterial, read_all_own
+from analyslib.sections.own_tables import budget_parts, goals_table, guide_parts
+from analyslib.sections.parts import Shown, box, bullets, heading, join, paragraph, section
+from analyslib.tables import Table, derived_cell, header_cell, text_cell
+from analyslib.text.budget import budget_questions
+from analyslib.text.formats import format_date
+from analyslib.text.own_measures import courses_sentence, goals_counted, measure_questions
+
+
+PANELS = 6
+MOST_QUESTIONS = 6
+
+
+def own_measures_section(municipality: str, data: str) -> Shown | None:
+    """The municipality's own measures, goals, budget and projects; None where it has none."""
+    own, projects = read_all_own(municipality, data)
+    if own.is_empty and not projects:
+        return None
+    return section(
+        "egna-matt",
+        heading("Egna mått", 2),
+        paragraph(
+            "Det här följer kommunen själv, utöver det som finns i Kolada. Uppgifterna är "
+            "kommunens egna och jämförs inte med andra kommuners."
+        ),
+        *(_activity(own) if not own.is_empty else []),
+        _projects_table(own, projects),
+    )
+
+
+def _activity(own: OwnMaterial) -> list[Shown | None]:
+    """The own activity: goals, charts, budget, questions."""
+    name = own.place.name
+    return [
+        goals_table(own, own.courses, f"Egna mått och mål i {name}") if own.courses else None,
+        guide_parts() if own.courses else None,
+        *course_pictures(own),
+        join(
+            [
+                heading(f"Budget och utfall {own.budgets[-1].year}", 3),
+                budget_parts(own, own.budgets[-1]),
+            ]
+        )
+        if own.budgets
+        else None,
+        questions_box(own),
+    ]
+
+
+def course_pictures(own: OwnMaterial) -> list[Shown]:
+    """Small multiples, a figure for every six measures."""
+    shown = [course for course in own.courses if course.newest is not None]
+    groups = [shown[start : start + PANELS] for start in range(0, len(shown), PANELS)]
+    return [
+        draw_processes(
+            own.place,
+            group,
+            f"Egna mått i {own.place.name}{f', del {number}' if len(groups) > 1 else ''}",
+            own.source("matt"),
+            caption=courses_sentence(group),
+            key=f"egna-matt-{number}",
+        )
+        for number, group in enumerate(groups, 1)
+    ]
+
+
+def questions_box(own: OwnMaterial) -> Shown | None:
+    """What the results make one ask, measures first."""
+    asked = own_questions(own)
+    return box("fragor", heading("Att tala om", 3), bullets(asked)) if asked else None
+
+
+def own_questions(own: OwnMaterial) -> list[str]:
+    asked = [question for course in own.courses for question in measure_questions(course)]
+    money = budget_questions(own.budgets[-1]) if own.budgets else []
+    return [*asked[: MOST_QUESTIONS - len(money)], *money]
+
+
+def _projects_table(own: OwnMaterial, projects: Sequence[OwnMaterial]) -> Table | None:
+    """The projects that have a report of their own."""
+    rows = [
+        (
+            header_cell(found.project.title),
+            text_cell(format_date(found.project.start)),
+            text_cell(format_date(found.project.stop) if found.project.stop else "inte bestämt"),
+            derived_cell(float(len(found.courses)), "antal mått"),
+            text_cell(goals_counted(found.courses) or "inga mål"),
+        )
+        for found in projects
+        if found.project is not None
+    ]
+    if not rows:
+        return None
+    heads = ("Projekt", "Start", "Slut", "Mått", "Mål")
+    return Table(
+        f"Projekt i {own.place.name}",
+        heads,
+        tuple(rows),
+        note="Varje projekt har en egen rapport.",
+        source_line=own.source("matt") if own.courses else projects[0].source("matt"),
+    )
