@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pandas as pd
+import pytest
 from made_results import comparison, made, reference
 
 from analyslib.analysis.results import Comparison, ReferenceKind
-from analyslib.catalogue import load_catalogue
-from analyslib.sections.material import Material, Peers, Similar
-from analyslib.sections.municipality_tables import peers_table, women_men_table
+from analyslib.catalogue import Break, load_catalogue
+from analyslib.sections.material import Material, Peers, Similar, indicators_of
+from analyslib.sections.municipality import municipality_report
+from analyslib.sections.municipality_tables import breaks_table, peers_table, women_men_table
 
 
 CATALOGUE = load_catalogue()
@@ -57,3 +62,50 @@ def test_no_answer_to_how_many_more_women_than_men_there_are() -> None:
     assert both is not None
     assert [row[0].text for row in both.rows] == ["Invånare med bistånd (andel (%))"]
     assert women_men_table(material(), AREA, [count]) is None
+
+
+def test_breaks_with_the_same_reason_are_told_together() -> None:
+    indicators = {
+        item.id: item
+        for item in (
+            made(id="N1", short="Ett", breaks=(Break(2021, "Nytt register."),)),
+            made(id="N2", short="Två", breaks=(Break(2021, "Nytt register."),)),
+            made(id="N3", short="Tre", breaks=(Break(2020, "Ny fråga."), Break(2001, "Gammalt."))),
+            made(id="N4", short="Utan värden", breaks=(Break(2021, "Nytt register."),)),
+        )
+    }
+    fake: Any = SimpleNamespace(
+        catalogue=SimpleNamespace(indicators=indicators),
+        known=frozenset({"N1", "N2", "N3"}),
+        years=tuple(range(2019, 2025)),
+        year=2024,
+        latest=pd.DataFrame({"kpi": ["N1"], "ended": [False]}),
+    )
+    html = breaks_table(fake)._repr_html_()
+    assert re.findall(r"<li>(.*?)</li>", html) == [
+        "Ny serie från 2020: Ny fråga. Gäller Tre.",
+        "Ny serie från 2021: Nytt register. Gäller Ett och Två.",
+    ]
+
+
+@pytest.mark.parametrize("code", ["2403", "2480"])
+def test_rows_without_a_single_value_are_named_and_folded(
+    code: str, demo_workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every number of every row is still on the page, in the fold or before it."""
+    monkeypatch.setenv("ANALYSLIB_HOME", str(demo_workspace))
+    report = municipality_report(code, "nua", 2024)
+    folds = 0
+    for area in report.areas:
+        html = re.sub(r"<figure.*?</figure>", "", report.area(area.id)._repr_html_(), flags=re.S)
+        fold = "".join(re.findall(r"<details>.*?</details>", html, re.S))
+        before = html.replace(fold, "") if fold else html
+        folds += bool(fold)
+        for item in indicators_of(report.material, area):
+            values = [report.material.own.get((item.id, "T", y)) for y in report.material.years]
+            is_empty = all(found is None or found[0] is None for found in values)
+            row = f'data-kpi="{item.id}"'
+            assert (row in fold, row in before) == (is_empty, not is_empty), item.id
+            if is_empty:
+                assert item.short in re.findall(r"har inget värde 2019–2024 för .*?</p>", html)[0]
+    assert folds or code == "2480", "some small municipality must have a row without values"

@@ -26,6 +26,8 @@ from analyslib.sections.municipality_tables import (
     area_tables,
     breaks_table,
     context_table,
+    empty_rows,
+    has_own_value,
     missing_table,
     peers_table,
     sources_table,
@@ -36,6 +38,7 @@ from analyslib.sections.parts import (
     Shown,
     box,
     bullets,
+    folded,
     heading,
     join,
     link,
@@ -213,11 +216,22 @@ class MunicipalityReport:
             paragraphs(area.why),
             None if with_value else self._empty_area(area),
             self._trends(area, known),
-            *map(self._badged, area_tables(self.material, area, known)),
+            *self._tables(area, known),
             self._women_men(area, known),
             self._without_values(area, known),
             paragraph(area.caveats, "anmarkning"),
         )
+
+    def _tables(self, area: Area, known: Iterable[Indicator]) -> Iterable[Shown | None]:
+        """What there is to read; rows without a single value are told in a sentence and folded."""
+        found = self.material
+        filled = [item for item in known if has_own_value(found, item)]
+        yield from map(self._badged, area_tables(found, area, filled))
+        empty = empty_rows(found, area, [item for item in known if item not in filled])
+        if empty:
+            sentence, table = empty
+            yield paragraph(sentence, "anmarkning")
+            yield folded("Visa raderna: orsaken varje år, riket och grupperna", self._badged(table))
 
     def _women_men(self, area: Area, known: Iterable[Indicator]) -> Table | None:
         found = women_men_table(self.material, area, known)

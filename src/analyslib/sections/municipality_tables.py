@@ -38,6 +38,26 @@ def area_tables(material: Material, area: Area, indicators: Sequence[Indicator])
             yield _aspect_table(material, f"{area.title}, {words}: {material.place.name}", rows)
 
 
+def has_own_value(material: Material, indicator: Indicator) -> bool:
+    """Whether there is a single value of the municipality's own in the years shown."""
+    own = (material.own.get((indicator.id, "T", year)) for year in material.years)
+    return any(found is not None and found[0] is not None for found in own)
+
+
+def empty_rows(
+    material: Material, area: Area, indicators: Sequence[Indicator]
+) -> tuple[str, Table] | None:
+    """A sentence that names the indicators without a value of the municipality's own, and their
+    rows: each year's reason, and the values of Riket and the groups."""
+    if not indicators:
+        return None
+    span = f"{material.years[0]}–{material.year}"
+    names = format_list([indicator.short for indicator in indicators])
+    caption = f"{area.title}, utan eget värde {span}: {material.place.name}"
+    sentence = f"{material.place.name} har inget värde {span} för {names}."
+    return sentence, _aspect_table(material, caption, indicators)
+
+
 def _aspect_table(material: Material, caption: str, indicators: Sequence[Indicator]) -> Table:
     """The two answers, own values over the years, Riket, and the groups' means."""
     return Table(
@@ -269,13 +289,16 @@ def missing_table(material: Material) -> Table:
 
 
 def breaks_table(material: Material) -> Shown:
-    """Series that are broken within the years shown, and those that have ended."""
+    """Series that are broken within the years shown, by reason, and those that have ended."""
     indicators = material.catalogue.indicators
+    why: dict[tuple[int, str], list[str]] = {}
+    for indicator in indicators.values():
+        for found in indicator.breaks:
+            if indicator.id in material.known and material.years[0] < found.year <= material.year:
+                why.setdefault((found.year, found.reason), []).append(indicator.short)
     broken = [
-        f"{indicator.short}: ny serie från {found.year}. {found.reason}"
-        for indicator in indicators.values()
-        for found in indicator.breaks
-        if material.years[0] < found.year <= material.year
+        f"Ny serie från {year}: {reason} Gäller {format_list(names)}."
+        for (year, reason), names in sorted(why.items())
     ]
     ended = material.latest[material.latest["ended"]]
     names = [indicators[kpi].short for kpi in ended["kpi"]]

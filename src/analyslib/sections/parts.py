@@ -56,6 +56,11 @@ def section(anchor: str, *parts: Shown | None) -> Html:
     return Html(f'<section id="{anchor}">{join(parts).html}</section>')
 
 
+def folded(summary: str, *parts: Shown | None) -> Html:
+    """Pieces that are there for whoever opens them; on paper they are always open."""
+    return Html(f"<details><summary>{escape(summary)}</summary>{join(parts).html}</details>")
+
+
 def slug(text: str) -> str:
     """An anchor in plain letters: "Hälsa & vård" becomes "halsa-vard"."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
