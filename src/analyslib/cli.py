@@ -143,7 +143,12 @@ def add(
 @app.command()
 def check(
     files: Files,
-    source: Annotated[str, typer.Option("--source", help="isu, oj eller kolada.")] = "isu",
+    source: Annotated[
+        str,
+        typer.Option(
+            "--source", help="isu, matt, oj eller kolada. Annars känns isu och matt igen."
+        ),
+    ] = "",
     out: Annotated[Path, typer.Option("--out", help="Mappen där fellistan läggs.")] = Path(),
 ) -> None:
     """Kontrollera filer utan att ta in dem, och skriv en fellista som avsändaren kan använda."""

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -28,13 +28,23 @@ from analyslib.sources import (
     kolada,
     kolada_client,
     open_comparisons,
+    own_measures,
+    own_measures_template,
     scb,
 )
 from analyslib.sources.demo import write_demo
 from analyslib.sources.demo_extracts import write_demo_extracts
+from analyslib.sources.demo_own_measures import write_demo_own_measures
+from analyslib.sources.error_list import write_error_list as write_list
 from analyslib.sources.extract_check import check_file
 from analyslib.sources.extract_report import summarise_check, write_error_list
 from analyslib.sources.origin import ArchivedFile, archived_files
+from analyslib.sources.own_measures_check import (
+    check_own_measures,
+    is_own_measures_file,
+    own_error_list,
+    summarise_own,
+)
 from analyslib.sources.progress import Listener, silent
 from analyslib.store.build import build
 from analyslib.store.build_report import BuildReport
@@ -44,7 +54,10 @@ from analyslib.workspace import Workspace
 
 
 DEMO_MEETING = "2026-12-03"
-TEMPLATES: Mapping[str, Callable[[Path], Path]] = {"isu": extract_template.write_template}
+TEMPLATES: Mapping[str, Callable[[Path], Path]] = {
+    "isu": extract_template.write_template,
+    "matt": own_measures_template.write_template,
+}
 
 
 def make_demo_data(workspace: Workspace) -> None:
@@ -53,14 +66,15 @@ def make_demo_data(workspace: Workspace) -> None:
     if not archived_files(workspace):
         write_demo(workspace)
         write_demo_extracts(workspace)
+        write_demo_own_measures(workspace)
 
 
 def build_workspace(workspace: Workspace, accept_loss: bool = False) -> BuildReport:
     """Both databases from the archive; nothing where nothing has changed. What may be published
-    of the individual follow-up is decided here, for all municipalities together."""
-    from analyslib.disclosure.follow_up import release_follow_up  # its solver is slow to load
+    about persons is decided here, for all municipalities together."""
+    from analyslib.disclosure.everything import release_everything  # its solver is slow to load
 
-    return build(workspace, release=release_follow_up, accept_loss=accept_loss)
+    return build(workspace, release=release_everything, accept_loss=accept_loss)
 
 
 def fetch_source(
@@ -110,16 +124,36 @@ def add_files(
 def check_files(source: str, files: Iterable[Path], folder: Path) -> tuple[tuple[str, ...], bool]:
     """Check files without taking them in: what to know first, and whether all may be taken in.
 
-    An extract of individual follow-up gets an error list in `folder` that its sender can use.
+    Without a `source` each file is known by its content: own measures, or else an extract of
+    individual follow-up. Both get an error list in `folder` that the sender can use.
     """
-    if source not in CHECKS:
+    if source and source not in (own_measures.SOURCE, *CHECKS):
         raise UsageError(
             f"Det går inte att kontrollera filer från ”{source}”.",
-            remedy=f"Källor: {', '.join(CHECKS)}.",
+            remedy=f"Källor: {', '.join((own_measures.SOURCE, *CHECKS))}.",
         )
-    found = [CHECKS[source](file, folder) for file in files]
+    sources = {file: source or recognise(file) for file in files}
+    own = [file for file, name in sources.items() if name == own_measures.SOURCE]
+    found = [CHECKS[name](file, folder) for file, name in sources.items() if file not in own]
+    if own:
+        found += [_check_own(group, folder) for group in own_measures.group_files(own)]
     lines = [line for of_file, _ in found for line in of_file]
     return tuple(lines), all(is_clean for _, is_clean in found)
+
+
+def recognise(file: Path) -> str:
+    """Which source a filled-in file is for, by its content."""
+    return "matt" if is_own_measures_file(file) else "isu"
+
+
+def _check_own(files: Sequence[Path], folder: Path) -> tuple[list[str], bool]:
+    result = check_own_measures(files)
+    lines = [
+        f"{', '.join(file.name for file in files)}:",
+        *(f"  {line}" for line in summarise_own(result)),
+    ]
+    lines += [f"  Fellista: {path}" for path in write_list(own_error_list(result), folder)]
+    return lines, result.is_accepted
 
 
 def _check_extract(file: Path, folder: Path) -> tuple[list[str], bool]:
@@ -240,6 +274,8 @@ def describe_workspace(workspace: Workspace) -> str:
         of_source = [file for file in files if file.origin.source == source]
         newest = max(file.origin.retrieved for file in of_source)
         lines.append(f"{source}: {len(of_source)} filer i arkivet, senast {newest}.")
+        if source == own_measures.SOURCE:
+            lines += [f"  {file.origin.original_name}: {file.origin.title}." for file in of_source]
     if not files:
         lines.append("Arkivet är tomt. Börja med `analyslib fetch kolada` eller `analyslib demo`.")
     if workspace.publish_db.is_file():

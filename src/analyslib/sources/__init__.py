@@ -17,12 +17,13 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from analyslib.sources import follow_up, kolada, open_comparisons, scb
+from analyslib.sources import follow_up, kolada, open_comparisons, own_measures, scb
 
 
 SOURCES: dict[str, ModuleType] = {
     "kolada": kolada,
     "oj": open_comparisons,
     "isu": follow_up,
+    "matt": own_measures,
     "scb": scb,
 }

@@ -23,13 +23,7 @@ from analyslib.sources.extract_reading import TEXT_FILES, read_sheets
 from analyslib.sources.extract_report import summarise_check, write_error_list
 from analyslib.sources.extract_tables import recognise_tables
 from analyslib.sources.extract_template import write_template
-from analyslib.sources.origin import (
-    ArchivedFile,
-    Origin,
-    archive_file,
-    remove_archived,
-    sha256_of,
-)
+from analyslib.sources.origin import ArchivedFile, Origin, archive_all, sha256_of
 from analyslib.workspace import Workspace
 
 
@@ -92,7 +86,9 @@ def add(
             personal = personal or isinstance(error, PersonalDataError)
     if faults:
         raise (PersonalDataError if personal else SourceError)(faults)
-    return _archive_all(workspace, checked, retrieved or date.today())
+    day = retrieved or date.today()
+    files = [(path, _origin(one, path, day)) for one in checked for path in one.paths]
+    return archive_all(workspace, files)
 
 
 def read(files: Iterable[ArchivedFile]) -> list[ExtractFrames]:
@@ -164,24 +160,6 @@ def _check_extract(paths: tuple[Path, ...], extraction_date: str) -> Checked:
 
 
 # --- archive
-
-
-def _archive_all(
-    workspace: Workspace, checked: list[Checked], retrieved: date
-) -> list[ArchivedFile]:
-    """All or nothing: what was taken in is taken out again where the disk fails half way."""
-    there = set((workspace.raw / SOURCE).glob("*"))
-    taken: list[ArchivedFile] = []
-    try:
-        for extract in checked:
-            for path in extract.paths:
-                taken.append(archive_file(workspace, path, _origin(extract, path, retrieved)))
-    except OSError:
-        for file in taken:
-            if file.path not in there:
-                remove_archived(file)
-        raise
-    return taken
 
 
 def _origin(extract: Checked, path: Path, retrieved: date) -> Origin:

@@ -99,6 +99,21 @@ def archive_together(
     return [archive_file(workspace, path, origin) for path, origin in files]
 
 
+def archive_all(workspace: Workspace, files: Sequence[tuple[Path, Origin]]) -> list[ArchivedFile]:
+    """All or nothing: what was taken in is taken out again where the disk fails half way."""
+    there = {path for _, origin in files for path in (workspace.raw / origin.source).glob("*")}
+    taken: list[ArchivedFile] = []
+    try:
+        for path, origin in files:
+            taken.append(archive_file(workspace, path, origin))
+    except OSError:
+        for file in taken:
+            if file.path not in there:
+                remove_archived(file)
+        raise
+    return taken
+
+
 def archived_files(
     workspace: Workspace,
     source: str | None = None,

@@ -13,7 +13,7 @@
 -- own_rejected: one row = one row of a file that was left out, and why (Swedish).
 
 CREATE TABLE own_delivery (
-    delivery VARCHAR NOT NULL,             -- the sum of the file or files
+    delivery VARCHAR NOT NULL,             -- its day and its number in the archive
     municipality VARCHAR NOT NULL,
     project VARCHAR NOT NULL,
     part VARCHAR NOT NULL,

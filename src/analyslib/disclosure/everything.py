@@ -1,0 +1,15 @@
+"""All that a build may publish about persons, in one go: what the analyst's database holds of
+individual follow-up and of own measures."""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+
+from analyslib.disclosure.follow_up import release_follow_up
+from analyslib.disclosure.own_measures import release_own_measures
+
+
+def release_everything(connection: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
+    """The protected tables of publish.duckdb (see the two that it is made of)."""
+    return {**release_follow_up(connection), **release_own_measures(connection)}

@@ -1,0 +1,313 @@
+"""The release of own measures: what of them may be published, and what is hidden.
+
+A number about few persons is hidden for what it is, and never to cover up another: what a month
+shows does not depend on the rest of the year, on other measures or on the next delivery, so
+that nothing can be worked out from two packs that were decided apart. What would give a hidden
+number away is a sum (a year of its months, a whole of its parts), and then the sum is hidden.
+What is left is put through the gate, which proves it, and hides more where it has to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from analyslib.disclosure.follow_up import ledgers_as_text
+from analyslib.disclosure.layout import Layout
+from analyslib.disclosure.release import Release, release
+from analyslib.disclosure.released import HIDDEN
+from analyslib.disclosure.rules import OPEN_PAGE, Profile, is_mean_safe, is_small
+from analyslib.store.connection import run_query
+
+
+AS_DELIVERED = ("own_delivery", "own_project", "own_measure", "own_event")
+REST = "övriga"
+COMMON = 6  # so many periods in which two numbers add up to a third are no accident
+
+
+def release_own_measures(
+    connection: duckdb.DuckDBPyConnection, profile: Profile = OPEN_PAGE
+) -> dict[str, pd.DataFrame]:
+    """The tables of own measures for publish.duckdb, from the analyst's database.
+
+    A hidden value has no number and the status "Privacy". own_ledger: the published ledgers as
+    text, one row each.
+    """
+    whole = {"municipality": None, "project": None}
+    tables = {name: run_query(connection, f"build/{name}").df() for name in AS_DELIVERED}
+    measures = run_query(connection, "own_measures", **whole).df()
+    values = run_query(connection, "own_values", **whole).df()
+    budget = run_query(connection, "own_budget", **whole).df()
+    series = [*measure_series(measures, values, profile), *volume_series(budget)]
+    releases = list(decide(series, profile))
+    return {
+        **tables,
+        "own_value": _without_hidden(values, "measure", series, ["value", "n"]),
+        "own_budget": _without_hidden(
+            budget.assign(account_key=account_keys(budget)),
+            "account_key",
+            series,
+            ["volume", "outcome", "forecast"],
+        ).drop(columns="account_key"),
+        "own_ledger": ledgers_as_text([made.publication for made in releases]),
+    }
+
+
+@dataclass
+class Series:
+    """One series of numbers about persons. Keys are (grain, first day of the period).
+
+    `counts`: how many; `of`: out of how many, where it is a share of these. `hidden`: the keys
+    that may not be shown; they grow while it is decided.
+    """
+
+    name: str
+    municipality: str
+    counts: dict[tuple[str, pd.Timestamp], int]
+    of: dict[tuple[str, pd.Timestamp], int]
+    part_of: str
+    hidden: set[tuple[str, pd.Timestamp]]
+
+
+Key = tuple[str, pd.Timestamp]
+
+
+# --- what there is about persons, and what is small in itself
+
+
+def measure_series(
+    measures: pd.DataFrame, values: pd.DataFrame, profile: Profile
+) -> Iterator[Series]:
+    """Measures of persons. Of a mean only the number of persons matters."""
+    persons = measures[measures["persons"]]
+    for name, code, part_of, kind in persons[
+        ["measure", "municipality", "part_of", "kind"]
+    ].itertuples(index=False):
+        rows = values[values["measure"] == name]
+        keys = list(zip(rows["grain"], rows["period"], strict=True))
+        n = {k: round(x) for k, x in zip(keys, rows["n"], strict=True) if pd.notna(x)}
+        value = {k: x for k, x in zip(keys, rows["value"], strict=True) if pd.notna(x)}
+        found = Series(str(name), str(code), {}, {}, str(part_of), set())
+        found.hidden |= {k for k, s in zip(keys, rows["status"], strict=True) if s == HIDDEN}
+        if kind == "antal":
+            found.counts, found.of = {k: round(x) for k, x in value.items()}, n
+        elif kind == "andel":
+            found.counts = {k: round(x * n[k] / 100) for k, x in value.items() if k in n}
+            found.of = {k: x for k, x in n.items() if k in value}
+            found.hidden |= value.keys() - n.keys()
+        else:
+            found.counts = {k: x for k, x in n.items() if k in value}
+            found.hidden |= {k for k in value if not is_mean_safe(n.get(k, 0), profile)}
+        yield found
+
+
+def volume_series(budget: pd.DataFrame) -> Iterator[Series]:
+    """Volumes that are persons, by account."""
+    persons = budget[budget["volume_persons"] & budget["volume"].notna()]
+    for name, rows in persons.groupby(account_keys(persons)):
+        keys = zip(rows["grain"], rows["period"], strict=True)
+        counts = {k: int(np.ceil(x)) for k, x in zip(keys, rows["volume"], strict=True)}
+        yield Series(str(name), rows["municipality"].iloc[0], counts, {}, "", set())
+
+
+def account_keys(budget: pd.DataFrame) -> pd.Series:
+    parts = budget[["municipality", "project", "area", "account"]].astype("str")
+    return parts.agg(" | ".join, axis=1) if len(parts) else parts["account"]
+
+
+def hide_small(series: Series, profile: Profile) -> None:
+    """Few persons; all but few of them; and all or none of a small group."""
+    for key, count in series.counts.items():
+        n = series.of.get(key)
+        small = is_small(count, profile.threshold)
+        if n is not None:
+            small |= is_small(n, profile.threshold) or is_small(n - count, profile.threshold)
+            small |= count in (0, n) and 0 < n < profile.sensitive_below
+        if small:
+            series.hidden.add(key)
+
+
+# --- sums
+
+
+def decide(every: Sequence[Series], profile: Profile = OPEN_PAGE) -> Iterator[Release]:
+    """Fill in what each series has to hide; gives the proof of each family of series."""
+    for item in every:
+        hide_small(item, profile)
+    for group in _by_municipality(every):
+        links = [*_declared(group), *_found_sums(group)]
+        before = -1
+        while before != (before := sum(len(item.hidden) for item in group)):
+            _hide_sums(group, links, profile)
+        for whole, parts in _families(group):
+            yield from _prove(whole, parts, profile)
+
+
+Link = tuple[Series, list[Series]]
+
+
+def _by_municipality(every: Sequence[Series]) -> list[list[Series]]:
+    codes = dict.fromkeys(item.municipality for item in every)
+    return [[item for item in every if item.municipality == code] for code in codes]
+
+
+def _declared(group: Sequence[Series]) -> list[Link]:
+    found = [(whole, [part for part in group if part.part_of == whole.name]) for whole in group]
+    return [(whole, parts) for whole, parts in found if parts]
+
+
+def _found_sums(group: Sequence[Series]) -> list[Link]:
+    """Two that add up to a third in every period they share, whatever the file says of them."""
+    links = []
+    for whole in group:
+        others = [item for item in group if item is not whole and not item.of]
+        for one, other in combinations(others, 2):
+            common = whole.counts.keys() & one.counts.keys() & other.counts.keys()
+            sums = [whole.counts[k] == one.counts[k] + other.counts[k] for k in common]
+            if len(sums) >= COMMON and all(sums) and any(one.counts[k] for k in common):
+                links.append((whole, [one, other]))
+    return links
+
+
+def _hide_sums(group: Sequence[Series], links: Sequence[Link], profile: Profile) -> None:
+    for item in group:
+        for other in group:
+            _hide_years(item, other, profile)
+    for whole, parts in links:
+        for key in whole.counts.keys() - whole.hidden:
+            known = [part.counts.get(key, 0) for part in parts]
+            gone = any(key in part.hidden for part in parts)
+            if gone or is_small(whole.counts[key] - sum(known), profile.threshold):
+                whole.hidden.add(key)
+
+
+def _hide_years(months: Series, years: Series, profile: Profile) -> None:
+    """A year is hidden with any of its months, and where the months that are shown leave few.
+
+    The year of another series counts where it is the sum of these months.
+    """
+    for key in years.counts.keys() - years.hidden:
+        inside = _months_of(months, key)
+        total = sum(months.counts.get(month, 0) for month in inside)
+        same = months is years or (len(inside) == 12 and total == years.counts[key] > 0)
+        rest = years.counts[key] - total
+        gone = any(month in months.hidden for month in inside)
+        if inside and same and (gone or is_small(rest, profile.threshold)):
+            years.hidden.add(key)
+
+
+def _months_of(series: Series, key: Key) -> list[Key]:
+    grain, day = key
+    known = series.counts.keys() | series.hidden
+    return [k for k in known if grain == "year" and k[0] == "month" and k[1].year == day.year]
+
+
+# --- the gate
+
+
+def _families(group: Sequence[Series]) -> Iterator[Link]:
+    """Each series that is no part of another, with its parts."""
+    declared = {whole.name: parts for whole, parts in _declared(group)}
+    inside = {part.name for parts in declared.values() for part in parts}
+    for item in group:
+        if item.name not in inside and item.counts:
+            yield item, declared.get(item.name, [])
+
+
+def _prove(whole: Series, parts: Sequence[Series], profile: Profile) -> Iterator[Release]:
+    """What is to be shown of a family, through the gate; what it hides too is hidden."""
+    atoms = pd.DataFrame(list(_atoms(whole, parts)), columns=["class", "period", "count"])
+    layouts = list(_layouts(whole, parts, atoms))
+    if not layouts:
+        return
+    made = release(atoms, layouts, profile, title=whole.name)
+    for item in (whole, *parts):
+        cells = made.released.counts
+        gone = cells[(cells["layout"] == item.name) & (cells["status"] == HIDDEN)]
+        item.hidden |= {key_of(label) for label in gone["period"]}
+    yield made
+
+
+def _atoms(whole: Series, parts: Sequence[Series]) -> Iterator[tuple[str, str, int]]:
+    """Persons of each part, and those of none, in each month and in each year that is no sum."""
+    for key, count in whole.counts.items():
+        if is_sum(whole, key):
+            continue
+        if whole.of:
+            yield "ja", label_of(key), count
+            yield "nej", label_of(key), max(whole.of.get(key, count) - count, 0)
+            continue
+        known = [(part.name, part.counts.get(key, 0)) for part in parts]
+        yield from ((name, label_of(key), n) for name, n in known)
+        yield REST, label_of(key), max(count - sum(n for _, n in known), 0)
+
+
+def _layouts(whole: Series, parts: Sequence[Series], atoms: pd.DataFrame) -> Iterator[Layout]:
+    """One table for each series: the periods that are to be shown, and years of months."""
+    if whole.of:
+        shown = _shown(whole, atoms)
+        if shown:
+            table = Layout(whole.name, ("class", "period"), {"period": shown}, margins=False,
+                           shares="class", sensitive="class")  # fmt: skip
+            yield table
+            yield Layout(f"{whole.name} n", ("period",), {"period": shown}, margins=False)
+        return
+    for item in (whole, *parts):
+        shown = _shown(item, atoms)
+        if not shown:
+            continue
+        where = {"period": shown}
+        if item is not whole:
+            where["class"] = (item.name,)
+        yield Layout(item.name, ("period",), where, {"period": _years(item, whole)}, margins=False)
+
+
+def _shown(item: Series, atoms: pd.DataFrame) -> tuple[str, ...]:
+    labels = {label_of(key) for key in item.counts.keys() - item.hidden}
+    return tuple(sorted(labels & set(atoms["period"])))
+
+
+def _years(item: Series, whole: Series) -> dict[str, tuple[str, ...]]:
+    return {
+        label_of(key): tuple(sorted(map(label_of, _months_of(item, key))))
+        for key in item.counts.keys() - item.hidden
+        if is_sum(item, key) and is_sum(whole, key)
+    }
+
+
+def is_sum(series: Series, key: Key) -> bool:
+    """A year whose twelve months add up to it."""
+    months = [k for k in _months_of(series, key) if k in series.counts]
+    total = sum(series.counts[month] for month in months)
+    return key[0] == "year" and len(months) == 12 and total == series.counts[key]
+
+
+def label_of(key: Key) -> str:
+    return f"{key[1]:%Y-%m}" if key[0] == "month" else f"{key[1]:%Y}"
+
+
+def key_of(label: str) -> Key:
+    return (
+        "month" if "-" in label else "year",
+        pd.Timestamp(f"{label}-01" if "-" in label else f"{label}-01-01"),
+    )
+
+
+# --- what is left
+
+
+def _without_hidden(
+    rows: pd.DataFrame, name: str, every: Iterable[Series], columns: list[str]
+) -> pd.DataFrame:
+    hidden = {(item.name, *key) for item in every for key in item.hidden}
+    keys = zip(rows[name], rows["grain"], rows["period"], strict=True)
+    gone = np.array([key in hidden for key in keys], dtype=bool)
+    rows = rows.copy()
+    rows.loc[gone, columns] = np.nan
+    rows.loc[gone, "status"] = HIDDEN
+    return rows

@@ -1,0 +1,240 @@
+"""Checks files of own measures as one delivery: the gate, the shape, the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from analyslib.errors import Fault, SourceError
+from analyslib.measures import fold_name
+from analyslib.sources.error_list import ErrorList
+from analyslib.sources.extract_reading import Sheet, column_letter, read_sheets
+from analyslib.sources.extract_rules import FILE, ROW, Outcome
+from analyslib.sources.findings import (
+    Finding,
+    error_list_from,
+    from_faults,
+    from_outcome,
+    from_sightings,
+    numbered,
+    safe_name,
+)
+from analyslib.sources.own_measures_model import FREE_TEXT, TABLES
+from analyslib.sources.own_measures_rules import RULES, run_rules
+from analyslib.sources.own_measures_tables import OwnTables, is_own_measures, read_tables
+from analyslib.sources.own_measures_template import own_texts
+from analyslib.sources.personal_data import FREE_TEXT as TEXT_KIND
+from analyslib.sources.personal_data_columns import (
+    Permit,
+    Sighting,
+    find_in_file,
+    find_in_name,
+)
+
+
+# More rows at fault than this, and something is wrong with the whole file.
+MOST_REJECTED = 0.1
+_DATES = {
+    fold_name(item.header)
+    for fields in TABLES.values()
+    for item in fields
+    if item.kind in ("date", "period")
+}
+
+
+@dataclass(frozen=True)
+class OwnResult:
+    """What came of a check. `rejected`: per sheet, the first reason why a row is left out."""
+
+    paths: tuple[Path, ...]
+    findings: tuple[Finding, ...]
+    sightings: tuple[Sighting, ...]
+    outcomes: tuple[Outcome, ...]
+    tables: OwnTables
+    rejected: dict[str, pd.Series]
+
+    @property
+    def is_accepted(self) -> bool:
+        return not any(finding.level == FILE for finding in self.findings)
+
+    @property
+    def has_personal_data(self) -> bool:
+        return bool(self.sightings)
+
+    @property
+    def rows_in(self) -> int:
+        return self.tables.rows
+
+    @property
+    def rows_rejected(self) -> int:
+        return sum(int(reasons.ne("").sum()) for reasons in self.rejected.values())
+
+    @property
+    def rows_loaded(self) -> int:
+        return self.rows_in - self.rows_rejected if self.is_accepted else 0
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What stops the file, as an error says it."""
+        return tuple(
+            Fault(finding.what, finding.where, finding.remedy)
+            for finding in self.findings
+            if finding.level == FILE
+        )
+
+
+def check_own_measures(
+    paths: Iterable[Path], own_names: bool = False, today: date | None = None
+) -> OwnResult:
+    """Check files that together are one delivery. A fault in a file is a finding, not an error.
+
+    `own_names`: the files lie in the archive, so their names are ours and not the sender's.
+    """
+    files = tuple(Path(path) for path in paths)
+    sheets: list[Sheet] = []
+    faults: list[Fault] = []
+    for path in files:
+        try:
+            sheets += read_sheets(path)
+        except SourceError as error:
+            faults += error.faults
+    tables = OwnTables(faults=tuple(faults)) if faults else read_tables(_filled_in(sheets), today)
+    sightings = _find_personal(files, sheets, tables)
+    if not own_names:
+        sightings += [item for path in files for item in find_in_name(path)]
+    outcomes = _not_run() if tables.faults else run_rules(tables)
+    rejected = _rejected_rows(tables, outcomes)
+    findings = [
+        *from_sightings(sightings),
+        *from_faults([*tables.faults, *_faults_of_whole(tables, rejected)], files),
+        *(
+            finding
+            for outcome in outcomes
+            for finding in from_outcome(outcome, tables.there.get(outcome.rule.table))
+        ),
+    ]
+    return OwnResult(
+        files, tuple(numbered(findings)), tuple(sightings), tuple(outcomes), tables, rejected
+    )
+
+
+def is_own_measures_file(path: Path) -> bool:
+    """Whether a file is one of own measures, by its content. One that cannot be read is not."""
+    try:
+        return is_own_measures(read_sheets(path))
+    except SourceError:
+        return False
+
+
+def _filled_in(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Without the sheets of the template that only explain, and those left with nothing but
+    their headers."""
+    own = own_texts()
+    return [sheet for sheet in sheets if not _is_ours(sheet, own)]
+
+
+def _is_ours(sheet: Sheet, own: frozenset[str]) -> bool:
+    cells = {cell for cell in sheet.frame.to_numpy().ravel() if cell}
+    return sheet.name != "" and all(cell in own or cell.isdecimal() for cell in cells)
+
+
+def _not_run() -> list[Outcome]:
+    why = "Filen gick inte att läsa som egna mått."
+    return [Outcome(rule, "not_run", why, None) for rule in RULES]
+
+
+# --- the gate
+
+
+def _find_personal(
+    files: Sequence[Path], sheets: Sequence[Sheet], tables: OwnTables
+) -> list[Sighting]:
+    """Everything personal. Text may stand where text belongs, but nothing personal in it."""
+    permit = Permit({}, frozenset(_DATES), own_texts())
+    found = [
+        sighting
+        for path in files
+        if path.is_file()
+        for sighting in find_in_file(path, [item for item in sheets if item.file == path.name],
+                                     permit)
+    ]  # fmt: skip
+    return [item for item in found if not (item.kind == TEXT_KIND and _is_allowed(item, tables))]
+
+
+def _is_allowed(sighting: Sighting, tables: OwnTables) -> bool:
+    for name, typed in tables.there.items():
+        sheet = typed.table.sheet
+        if (sheet.file, sheet.name) == (sighting.file, sighting.sheet):
+            columns = [typed.table.columns.get(column) for column in FREE_TEXT.get(name, ())]
+            letters = {column_letter(column) for column in columns if column is not None}
+            return all(cell.rstrip("0123456789") in letters for cell in sighting.cells)
+    return False
+
+
+# --- rows
+
+
+def _rejected_rows(tables: OwnTables, outcomes: Sequence[Outcome]) -> dict[str, pd.Series]:
+    """The first reason why each row is left out, "" where it is loaded."""
+    rejected = {}
+    for name, typed in tables.there.items():
+        reasons = pd.Series("", index=typed.values.index, dtype=object)
+        for outcome in outcomes:
+            rule = outcome.rule
+            if outcome.state == "broken" and rule.level == ROW and rule.table == name:
+                reasons = reasons.mask(reasons.eq("") & outcome.rows, f"{rule.id} {rule.title}")
+        rejected[name] = reasons
+    return rejected
+
+
+def _faults_of_whole(tables: OwnTables, rejected: dict[str, pd.Series]) -> list[Fault]:
+    rows = sum(int(reasons.ne("").sum()) for reasons in rejected.values())
+    if rows <= max(1, MOST_REJECTED * tables.rows):
+        return []
+    what = f"{rows} av {tables.rows} rader är fel. Så många fel tyder på att något är fel i hela "
+    return [Fault(f"{what}filen.", remedy="Rätta enligt fellistan och lämna in på nytt.")]
+
+
+# --- what is said of it
+
+
+def summarise_own(result: OwnResult) -> tuple[str, ...]:
+    """What to know first, a sentence each."""
+    lines = [_verdict(result)]
+    if result.rows_in:
+        rejected = result.rows_in - result.rows_loaded
+        lines.append(
+            f"{result.rows_in} rader in: {result.rows_loaded} kan läsas in, {rejected} inte."
+        )
+    states = [outcome.state for outcome in result.outcomes]
+    lines.append(
+        f"{states.count('ok')} regler utan anmärkning, {states.count('broken')} med fel, "
+        f"{states.count('not_run')} kunde inte prövas."
+    )
+    if result.tables.unknown:
+        where = "; ".join(f"”{item.header}” ({item.where})" for item in result.tables.unknown)
+        lines.append(f"Kolumner som inte tas med: {where}.")
+    if result.tables.left_out_sheets:
+        names = ", ".join(result.tables.left_out_sheets)
+        lines.append(f"Flikar som inte hör till egna mått: {names}.")
+    return tuple(lines)
+
+
+def _verdict(result: OwnResult) -> str:
+    if result.has_personal_data:
+        return "Filen innehåller personuppgifter och kan inte tas emot."
+    if not result.is_accepted:
+        return "Filen kan inte tas emot förrän felen är rättade."
+    if result.findings:
+        return "Filen kan tas emot. Rader med fel tas inte med."
+    return "Filen kan tas emot. Inga fel hittades."
+
+
+def own_error_list(result: OwnResult) -> ErrorList:
+    """The error list that its sender can use. It repeats no value from the file."""
+    name = safe_name(result.paths, result.sightings, "egna mått")
+    return error_list_from(name, summarise_own(result), result.findings, result.outcomes)
