@@ -20,6 +20,7 @@ from analyslib.figures.profile import draw_profile
 from analyslib.figures.trends import draw_area_trends
 from analyslib.sections.badges import Marked, mark_revised
 from analyslib.sections.changes import NOTHING_OLDER, render_changes
+from analyslib.sections.costs import cost_section
 from analyslib.sections.material import Material, indicators_of, middle_half, read_material
 from analyslib.sections.municipality_tables import (
     answers_table,
@@ -302,6 +303,10 @@ class MunicipalityReport:
             f"{format_list(missing)}.",
             "anmarkning",
         )
+
+    def costs(self) -> Shown:
+        """Volume or price, and net cost against reference cost, with quality beside."""
+        return cost_section(self.material).shown()
 
     def changes(self) -> Shown:
         """What the source has changed since the last meeting."""

@@ -40,6 +40,24 @@ QUOTIENTS = {
     "N31807": ("N31848", "N01951", 100.0),
     "N21701": ("N21702", "N01938", 100.0),
 }
+# A cost per inhabitant is persons per inhabitant times the cost per person: (volume, what it is
+# per, price). Where one of the two is hidden, the cost is what it would have been anyway.
+PRODUCTS = {
+    "N21009": ("N21701", 100.0, "N21006"),
+    "N23005": ("N23805", "65+", "N23009"),
+    "N23006": ("N23805", "80+", "N23009"),
+    "N28012": ("N28820", 10_000.0, "N28013"),
+    "N28009": ("N28819", 10_000.0, "N28015"),
+}
+OVER = {"65+": ("N01956", "N01957"), "80+": ("N01957",)}
+SLACK = {"N28009": 0.001}  # the source does not define both sides in quite the same way
+# Reference cost: (net cost, deviation in per cent). Standard cost: the reference cost it lags.
+REFERENCES = {
+    "N20016": ("N20014", "N20900"),
+    "N30007": ("N30005", "N30001"),
+    "N28026": ("N28016", "N28018"),
+}
+STANDARDS = {"N21013": "N20016", "N30014": "N30007", "N28017": "N28026"}
 PARTS = {"N31824": ("N31848", 0.66), "N31869": ("N31824", 0.92), "N31910": ("N31848", 0.53)}
 
 
@@ -105,6 +123,12 @@ class _Drawing:
             return self._share(kpi, self._counted(over), self._counted(under), per)
         if kpi in ("N00927", "N01963"):
             return self._from_population(kpi)
+        if kpi in PRODUCTS:
+            return self._product(kpi)
+        if kpi in REFERENCES:
+            return self._reference_cost(kpi)
+        if kpi in STANDARDS:
+            return self._standard_cost(kpi)
         if indicator is None or indicator.kind == "count":
             return self._count(kpi)
         if indicator.kind == "coded":
@@ -224,6 +248,36 @@ class _Drawing:
         return self._finished(
             indicator.id, value, status, riket if _is_national(indicator) else None
         )
+
+    def _product(self, kpi: str) -> Series:
+        """A cost that is what its volume and its price make it."""
+        volume, per, price = PRODUCTS[kpi]
+        persons = self.series(volume).value
+        if isinstance(per, str):
+            whole = _with_total(np.sum([self._counted(part) for part in OVER[per]], axis=0))
+            inhabitants = np.concatenate([whole, whole.sum(axis=1, keepdims=True)], axis=1)
+        else:
+            inhabitants = np.full(persons.shape, per)
+        drawn = self._measured(self.indicators[kpi])
+        noise = random_for(f"slack {kpi}").normal(scale=SLACK.get(kpi, 0.0), size=persons.shape)
+        made = persons / inhabitants * self.series(price).value * np.exp(noise)
+        usable = ~np.isnan(made) & (drawn.status == VALUE)
+        return Series(kpi, np.where(usable, made, drawn.value), drawn.status)
+
+    def _reference_cost(self, kpi: str) -> Series:
+        """What the deviation says the structure motivates; the country deviates from nothing."""
+        net, percent = (self.series(part) for part in REFERENCES[kpi])
+        deviation = percent.value.copy()
+        deviation[:, -1] = 0.0
+        value = net.value / (1 + deviation / 100)
+        status = np.where(np.isnan(value), np.maximum(net.status, percent.status), VALUE)
+        return Series(kpi, value, status)
+
+    def _standard_cost(self, kpi: str) -> Series:
+        """The reference cost with the structure of two years ago."""
+        reference = self.series(STANDARDS[kpi])
+        lag = random_for(f"lag {kpi}").normal(scale=0.015, size=reference.value.shape)
+        return Series(kpi, reference.value * np.exp(lag), reference.status)
 
     def _coded(self, indicator: Indicator) -> Series:
         """Answers that stay the same for years and then change, towards yes."""

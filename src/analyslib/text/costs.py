@@ -1,0 +1,328 @@
+"""What a cost is made of, in words: every number is taken from the result object.
+
+"Volymen" is persons with the support per inhabitant. The sentences say how the difference is
+made up, never why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from analyslib.analysis.costs import JUDGED, Decomposition, Obstacle, Part, PartKind
+from analyslib.analysis.net_costs import NetCost
+from analyslib.analysis.results import Answer, Reason, ReferenceKind
+from analyslib.identities import Candidate, Deviation, Identity
+from analyslib.text.formats import (
+    format_count,
+    format_kronor,
+    format_list,
+    format_number,
+    format_percent,
+)
+from analyslib.text.words import REASON_WORDS, format_answer, format_trend_answer
+
+
+MARKED = 0.01  # one person moves the cost by this share or more: worth a warning
+
+GROUP_WORDS: Mapping[ReferenceKind, str] = {
+    ReferenceKind.SIMILAR: "liknande kommuner",
+    ReferenceKind.NETWORK: "kommuner i nätverket",
+    ReferenceKind.COUNTY: "kommuner i länet",
+    ReferenceKind.SKR_GROUP: "kommuner i kommungruppen",
+}
+OBSTACLE_WORDS: Mapping[Obstacle, str] = {
+    Obstacle.MISSING: "minst ett av de nyckeltal som behövs saknar värde",
+    Obstacle.NO_USERS: "ingen hade stödet, eller så kostade det ingenting",
+    Obstacle.NOT_HOLDING: "volym gånger kostnad per person ger inte kostnaden här, "
+    "så något av nyckeltalen är felräknat eller mäts på ett annat sätt",
+    Obstacle.BROKEN: "serien är bruten, så åren går inte att jämföra",
+    Obstacle.NO_EARLIER: "inget tidigare år har alla de nyckeltal som behövs",
+    Obstacle.TOO_FEW_PEERS: "för få kommuner i jämförelsen har de nyckeltal som behövs",
+}
+POSITION_ANSWERS: Mapping[Answer, str] = {
+    Answer.HIGHER: "säkert högre",
+    Answer.LOWER: "säkert lägre",
+    Answer.NO_CERTAIN_DIFFERENCE: "ingen säker skillnad",
+    Answer.CANNOT_BE_JUDGED: "kan inte bedömas",
+}
+VOLUME_ANSWERS: Mapping[Answer, str] = {
+    Answer.HIGHER: "säker ökning",
+    Answer.LOWER: "säker minskning",
+    Answer.NO_CERTAIN_DIFFERENCE: "ingen säker förändring",
+    Answer.CANNOT_BE_JUDGED: "kan inte bedömas",
+}
+PRICE_ANSWERS: Mapping[Answer, str] = {
+    **VOLUME_ANSWERS,
+    Answer.HIGHER: "säkert snabbare än i riket",
+    Answer.LOWER: "säkert långsammare än i riket",
+}
+
+
+def in_sentence(title: str) -> str:
+    """ "Hemtjänst" inside a sentence is "hemtjänst", but "LSS-boende" stays as it is."""
+    return title if title[1:2].isupper() else f"{title[:1].lower()}{title[1:]}"
+
+
+def amount(effect: float) -> str:
+    """+1 200 kronor, −80 kronor; what rounds to nothing is 0."""
+    return f"{format_number(effect, sign=True)}\u00a0kronor"
+
+
+def split_sentences(change: Decomposition, position: Decomposition, identity: Identity) -> str:
+    """What a figure's caption and its alternative text say: both differences and their parts."""
+    said = [change_sentence(change, identity), broken_sentence(change)]
+    said.append(position_sentence(position, identity))
+    return " ".join(sentence for sentence in said if sentence)
+
+
+def change_sentence(change: Decomposition, identity: Identity) -> str:
+    """How the cost has changed, and what the change is made of; each part with its certainty."""
+    what = in_sentence(identity.title)
+    start, end = change.start, change.end
+    if start is None or end is None or change.obstacle is not Obstacle.NONE:
+        why = OBSTACLE_WORDS[change.obstacle]
+        return f"Hur kostnaden för {what} har ändrats går inte att dela upp: {why}."
+    own = f"kommunens egen kostnad {identity.per_user}"
+    if change.part(PartKind.NATIONAL_PRICE) is None:
+        own = f"kostnaden {identity.per_user} i löpande priser"
+    words = {
+        PartKind.VOLUME: "volym",
+        PartKind.NATIONAL_PRICE: "kostnadsutvecklingen i riket",
+        PartKind.PRICE: own,
+        PartKind.RESIDUAL: "sådant som inte går att fördela",
+    }
+    return (
+        f"Kostnaden för {what} var {format_kronor(end.cost)} {identity.per_inhabitant} "
+        f"{end.year}, {_moved(change.difference)} {start.year}: {_listed(change, words)}."
+    )
+
+
+def _moved(difference: float) -> str:
+    if round(difference) == 0:
+        return "lika mycket som"
+    side = "mer än" if difference > 0 else "mindre än"
+    return f"{format_kronor(abs(difference))} {side}"
+
+
+def _listed(found: Decomposition, words: Mapping[PartKind, str]) -> str:
+    pieces = []
+    for part in told(found):
+        certainty = "" if part.answer is None else f" ({_certainty(found, part.kind)[part.answer]})"
+        pieces.append(f"{amount(part.effect)} {words[part.kind]}{certainty}")
+    return format_list(pieces)
+
+
+def _certainty(found: Decomposition, kind: PartKind) -> Mapping[Answer, str]:
+    if found.kind is not ReferenceKind.OWN_HISTORY:
+        return POSITION_ANSWERS
+    return VOLUME_ANSWERS if kind is PartKind.VOLUME else PRICE_ANSWERS
+
+
+def told(found: Decomposition) -> list[Part]:
+    """The parts worth naming: a residual that rounds to nothing is none."""
+    return [
+        part
+        for part in found.parts
+        if part.kind is not PartKind.RESIDUAL or abs(part.effect) >= 0.5
+    ]
+
+
+def broken_sentence(change: Decomposition) -> str:
+    """Why the years are so few, where a new way to measure is the reason."""
+    if change.broken is None or change.start is None:
+        return ""
+    return f"Åren före {change.broken} mäts på ett annat sätt och går inte att jämföra."
+
+
+def position_sentence(found: Decomposition, identity: Identity) -> str:
+    """How the cost differs from other municipalities', and what the difference is made of."""
+    start, end = found.start, found.end
+    if start is None or end is None or found.obstacle is not Obstacle.NONE:
+        why = OBSTACLE_WORDS[found.obstacle]
+        return f"Mot andra kommuner går kostnaden inte att dela upp: {why}."
+    words = {
+        PartKind.VOLUME: "volym",
+        PartKind.PRICE: f"kostnad {identity.per_user}",
+        PartKind.RESIDUAL: "sådant som inte går att fördela",
+    }
+    compared = f"medelvärdet för {group_words(found)}"
+    return f"{_beside(found.difference, compared)} {found.year}: {_listed(found, words)}."
+
+
+def group_words(found: Decomposition) -> str:
+    """7 liknande kommuner; 5 av 7 liknande kommuner."""
+    if not found.n_members:
+        return GROUP_WORDS[found.kind]
+    number = format_number(found.n_members)
+    if found.n_members < found.n_possible:
+        number += f" av {format_number(found.n_possible)}"
+    return f"{number} {GROUP_WORDS[found.kind]}"
+
+
+def _beside(difference: float, compared: str) -> str:
+    if round(difference) == 0:
+        return f"Jämfört med {compared} är kostnaden lika stor"
+    side = "högre" if difference > 0 else "lägre"
+    return f"Jämfört med {compared} är kostnaden {format_kronor(abs(difference))} {side}"
+
+
+def part_answer(found: Decomposition, part: Part | None) -> str:
+    """The answer with its reason where there is none; a dash where it is not a question."""
+    if part is None or part.answer is None:
+        return "–"
+    is_change = found.kind is ReferenceKind.OWN_HISTORY
+    words = format_trend_answer(part.answer) if is_change else format_answer(part.answer)
+    if part.answer is Answer.CANNOT_BE_JUDGED:
+        words += _because(part.reason)
+    return words
+
+
+def _because(reason: Reason) -> str:
+    words = REASON_WORDS.get(reason)
+    return f": {words}" if words else ""
+
+
+def one_person_sentence(change: Decomposition, identity: Identity) -> str:
+    """What a single person means for the cost, computed; "" where the inhabitants are unknown."""
+    end = change.end
+    if end is None or end.one_person is None:
+        return ""
+    share = end.one_person / end.cost
+    text = (
+        f"En {identity.user} mer eller mindre motsvarar omkring {format_kronor(end.one_person)} "
+        f"{identity.per_inhabitant}, {format_percent(100 * share)} av kostnaden."
+    )
+    text += _persons(change)
+    if share >= MARKED:
+        text += " En enda insats kan alltså flytta siffran."
+    return text
+
+
+def _persons(change: Decomposition) -> str:
+    """The volume part counted in persons."""
+    start, end = change.start, change.end
+    if start is None or end is None or not end.population:
+        return ""
+    persons = (end.volume - start.volume) * end.population
+    number = round(abs(persons))
+    if number == 0:
+        return " Volymdelen motsvarar mindre än en person."
+    more = "fler" if persons > 0 else "färre"
+    return f" Volymdelen motsvarar omkring {format_count(number, 'person', 'personer')} {more}."
+
+
+def reconcile_sentence(change: Decomposition, position: Decomposition, identity: Identity) -> str:
+    """The question to take home: about what is certain first, else about single persons."""
+    for found in (change, position):
+        for kind in JUDGED:
+            part = found.part(kind)
+            if part is not None and part.answer in (Answer.HIGHER, Answer.LOWER):
+                return (
+                    f"Stäm av med {identity.ask_whom}: {_certain(found, part, identity)}. "
+                    f"Är det {_ask(kind, identity)} som ligger bakom?"
+                )
+    return (
+        f"Stäm av med {identity.ask_whom}: inget i uppdelningen är säkert mer än vanlig variation. "
+        "Är det enstaka personer eller insatser som har flyttat kostnaden?"
+    )
+
+
+def _ask(kind: PartKind, identity: Identity) -> str:
+    return identity.ask_volume if kind is PartKind.VOLUME else identity.ask_price
+
+
+def _certain(found: Decomposition, part: Part, identity: Identity) -> str:
+    up = part.answer is Answer.HIGHER
+    volume = part.kind is PartKind.VOLUME
+    if found.kind is ReferenceKind.OWN_HISTORY:
+        assert found.start is not None
+        if volume:
+            return f"volymen har {'ökat' if up else 'minskat'} sedan {found.start.year}"
+        pace = "snabbare" if up else "långsammare"
+        return (
+            f"kostnaden {identity.per_user} har utvecklats {pace} än i riket sedan "
+            f"{found.start.year}"
+        )
+    noun = "volymen" if volume else f"kostnaden {identity.per_user}"
+    group = GROUP_WORDS[found.kind].removeprefix("kommuner ")
+    side = "högre" if up else "lägre"
+    whom = "liknande kommuner" if found.kind is ReferenceKind.SIMILAR else f"kommunerna {group}"
+    return f"{noun} är {side} än hos {whom}"
+
+
+def check_sentence(identity: Identity) -> str:
+    """How well the identity holds in the whole country, as it was measured."""
+    check = identity.check
+    assert check is not None
+    exact = check.p95 < 0.0005
+    how = (
+        "med ett fel under 0,05 procent"
+        if exact
+        else f"med ett fel på högst {format_percent(100 * check.p95, 2)} i nitton fall av tjugo"
+    )
+    return (
+        f"{identity.title}: prövat på {format_number(check.pairs)} kommunår "
+        f"{check.first}\u2013{check.last} stämmer volym gånger kostnad per person {how}."
+    )
+
+
+def rejected_sentence(candidate: Candidate) -> str:
+    """Why a proposed identity is not shown, with what it was off by."""
+    check = candidate.check
+    if check is None or check.holds:
+        return f"{candidate.title}: {in_sentence(candidate.why_not)}"
+    return (
+        f"{candidate.title}: felet var {format_percent(100 * check.median, 0)} i mitten av "
+        f"{format_number(check.pairs)} kommunår. {candidate.why_not}"
+    )
+
+
+def net_costs_sentence(found: Sequence[tuple[Deviation, NetCost]], year: int) -> str:
+    """The deviations of the year in one breath, as the figure shows them."""
+    known = [
+        f"{in_sentence(deviation.title)} {format_number(item.percent, 1, sign=True)}\u00a0procent"
+        for deviation, item in found
+        if item.percent is not None
+    ]
+    return f"Nettokostnaden {year} mot referenskostnaden: {format_list(known)}."
+
+
+def net_cost_sentences(found: NetCost, deviation: Deviation) -> str:
+    """The deviation of the year, its range since the model was replaced, and if it is certain."""
+    if found.percent is None:
+        return f"{deviation.title}: ingen uppgift om avvikelsen för {found.year}."
+    said = [f"{deviation.title}: nettokostnaden {found.year} var {_off(found)}."]
+    since = found.since
+    if len(since) > 1:
+        low, high = (pick(value for _, value in since) for pick in (min, max))
+        said.append(
+            f"Sedan {since[0][0]} har avvikelsen legat mellan {format_number(low, 1, sign=True)} "
+            f"och {format_number(high, 1, sign=True)}\u00a0procent."
+        )
+    return " ".join([*said, _deviation_answer(found)])
+
+
+def _off(found: NetCost) -> str:
+    assert found.percent is not None
+    if round(abs(found.percent), 1) == 0:
+        return "lika stor som referenskostnaden"
+    side = "högre" if found.percent > 0 else "lägre"
+    text = f"{format_percent(abs(found.percent))} {side} än referenskostnaden"
+    if found.whole is None or abs(found.whole) < 50_000:
+        return text
+    return f"{text}, omkring {format_number(abs(found.whole) / 1e6, 1)} miljoner kronor"
+
+
+def _deviation_answer(found: NetCost) -> str:
+    if found.answer is Answer.CANNOT_BE_JUDGED:
+        return f"Det går inte att bedöma om avvikelsen är säker{_because(found.reason)}."
+    if found.answer is Answer.NO_CERTAIN_DIFFERENCE:
+        return "Avvikelsen är inte större än att den kan bero på hur den brukar variera."
+    return "Avvikelsen är säkert skild från noll."
+
+
+def net_reconcile_sentence(deviation: Deviation) -> str:
+    return (
+        f"Stäm av med {deviation.ask_whom}: vad i avvikelsen är ambition, effektivitet och sådant "
+        "som modellen inte ser, och hur ser kvaliteten ut för pengarna?"
+    )
