@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,10 @@ from analyslib.explore.explorer import GROUPS, Choice, Explorer, open_explorer
 from analyslib.explore.search import fold, stem
 from analyslib.explore.views import VIEWS
 from analyslib.explore.widgets import ExplorerView
+from analyslib.sources import kolada
+from analyslib.store.build import build
 from analyslib.store.connection import query
+from analyslib.workspace import Workspace
 
 
 SHARE, PLAIN = "U21504", "N31807"
@@ -171,3 +175,38 @@ def test_the_surface_is_small_documented_and_instant() -> None:
         assert callable(found) and found.__doc__, name
     with pytest.raises(AttributeError):
         analyslib.nothing_like_this  # noqa: B018
+
+
+def test_a_series_whose_unit_changed_is_broken_there_and_never_drawn_as_a_jump(
+    own_workspace: Path, tmp_path: Path
+) -> None:
+    """A series outside the definitions. Before any number is in the new unit, the old one holds."""
+    head = "id,title,description,municipality_type,auspice,operating_area,perspective\n"
+    rest = '"Källa: påhitt.",K,X,IFO,Volymer\n'
+
+    def take_in(name: str, text: str, vintage: str) -> None:
+        path = tmp_path / f"{name}_{vintage}.csv"
+        path.write_text(text, encoding="utf-8")
+        kolada.add(workspace, [path], vintage, date(2026, 8, 1))
+
+    def values(years: range, value: float) -> str:
+        rows = "".join(f"N00004,2480,{year},T,{value + year / 1e4}\n" for year in years)
+        return f"kpi,municipality,year,gender,value\n{rows}"
+
+    workspace = Workspace(own_workspace)
+    take_in("kpi", f'{head}N00004,"Insatser, andel (%)",{rest}', "2024-01-01")
+    take_in("values", values(range(2012, 2018), 0.9), "2024-01-01")
+    take_in("kpi", f'{head}N00004,"Insatser, antal/10 000 inv",{rest}', "2026-01-01")
+    build(workspace)
+    old = open_explorer("riktig").reading("N00004").indicator
+    assert (old.unit, old.title, old.breaks) == ("andel (%)", "Insatser, andel (%)", ())
+
+    take_in("values", values(range(2018, 2024), 90), "2026-01-01")
+    build(workspace)
+    explorer = open_explorer("riktig")
+    new = explorer.reading("N00004").indicator
+    assert (new.unit, [found.year for found in new.breaks]) == ("antal/10 000 inv", [2018])
+    about = explorer.show(Choice("N00004", "Umeå", view="om nyckeltalet")).html
+    assert "Seriebrott 2018: Enheten byttes från andel (%) till antal/10 000 inv." in about
+    trend = explorer.reading("N00004").trends(2023, ["2480"])["2480"]
+    assert min(trend.years) == 2018 and max(trend.values) < 91

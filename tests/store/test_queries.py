@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import analyslib
 from analyslib.catalogue import load_catalogue
 from analyslib.store.connection import (
     Store,
@@ -152,37 +153,6 @@ def test_benchmark_is_unweighted_over_municipalities_only(
 
 
 @twins
-@given(observations, st.lists(st.sampled_from(PLACES), min_size=1, max_size=5))
-def test_group_means(store: Store, numbers: Observations, members: list[str]) -> None:
-    frame = query(fill(store, numbers), "group_means", kpis=KPIS[:2], members=members)
-    wanted: dict[tuple[str, int, str], list[float | None]] = defaultdict(list)
-    for (kpi, place, year, gender), (value, _) in numbers.items():
-        if kpi in KPIS[:2] and place in members:
-            wanted[kpi, year, gender].append(value)
-    assert set(rows_of(frame, "kpi", "year", "gender")) == set(wanted)
-    for row in frame.itertuples():
-        values = [v for v in wanted[row.kpi, row.year, row.gender] if v is not None]
-        assert (row.n, row.n_possible) == (len(values), len(set(members)))
-        assert close(row.mean if values else None, statistics.fmean(values) if values else None)
-
-
-@twins
-@given(observations)
-def test_area_series(store: Store, numbers: Observations) -> None:
-    area = load_catalogue().indicators["N31807"].area
-    frame = query(fill(store, numbers), "area_series", municipality="2480", area=area)
-    inside = {item.id for item in load_catalogue().areas[area].indicators}
-    wanted = [
-        (kpi, place, year, gender, value, status)
-        for (kpi, place, year, gender), (value, status) in numbers.items()
-        if kpi in inside and place == "2480"
-    ]
-    wanted.sort(key=lambda row: (row[0], row[3], row[2]))
-    columns = ("kpi", "municipality", "year", "gender", "value", "status")
-    assert rows_of(frame, *columns) == wanted
-
-
-@twins
 @given(observations)
 def test_year_values_are_of_municipalities_and_indicators(
     store: Store, numbers: Observations
@@ -236,31 +206,6 @@ def test_latest_years(store: Store, numbers: Observations, at_least: int) -> Non
         assert latest == (max(enough) if enough else None)
         assert any_year == (max(counts[kpi]) if counts[kpi] else None)
         assert first == (min(counts[kpi]) if counts[kpi] else None)
-
-
-@twins
-@given(observations)
-def test_area_coverage_counts_areas_without_values_too(store: Store, numbers: Observations) -> None:
-    frame = query(fill(store, numbers), "area_coverage", year=2021, municipality="2480")
-    assert list(frame["area"]) == list(load_catalogue().areas)
-    for row in frame.itertuples():
-        kpis = {item.id for item in load_catalogue().areas[row.area].indicators}
-        anywhere = {
-            kpi
-            for (kpi, place, year, gender), (value, _) in numbers.items()
-            if (year, gender) == (2021, "T")
-            and value is not None
-            and kpi in kpis
-            and is_municipality(place)
-        }
-        own = {
-            kpi for kpi in kpis if numbers.get((kpi, "2480", 2021, "T"), (None, ""))[0] is not None
-        }
-        assert (row.indicators, row.with_values, row.own_values) == (
-            len(kpis),
-            len(anywhere),
-            len(own),
-        )
 
 
 @twins
@@ -333,6 +278,12 @@ def test_every_query_says_what_one_row_is() -> None:
         assert sql_text(name).startswith("-- One row: "), name
 
 
+def test_every_query_is_asked_by_something() -> None:
+    package = Path(analyslib.__file__).parent
+    code = "".join(path.read_text("utf-8") for path in package.rglob("*.py"))
+    assert [name for name in query_names() if f'"{name}"' not in code] == []
+
+
 def test_every_query_parses_with_exactly_its_parameters(bench: Any) -> None:
     bench.add_kpis(["N31807"])
     bench.add_values([{}])
@@ -349,6 +300,6 @@ def test_a_wrong_parameter_is_no_silent_answer(bench: Any) -> None:
     bench.add_values([{}])
     bench.build()
     with pytest.raises(duckdb.InvalidInputException):
-        bench.query("area_series", municipality="2480")
+        bench.query("missing_by_kind")
     with pytest.raises(duckdb.InvalidInputException):
-        bench.query("area_series", municipality="2480", area="x", yaer=1)
+        bench.query("missing_by_kind", municipality="2480", yaer=1)

@@ -13,7 +13,7 @@ from analyslib.analysis.comparison import compare, comparisons_from
 from analyslib.analysis.intervals import add_intervals
 from analyslib.analysis.results import Comparison, ReferenceKind, Trend
 from analyslib.analysis.trend import trend, trends_from
-from analyslib.catalogue import RIKET, Catalogue, Indicator, NSource
+from analyslib.catalogue import RIKET, Break, Catalogue, Indicator, NSource
 from analyslib.errors import UsageError
 from analyslib.sections.badges import Number, read_revisions, revised_numbers
 from analyslib.sections.material import LABELS, riket_reference, values_by_number
@@ -121,10 +121,11 @@ def read_series(store: Store, catalogue: Catalogue, kpi: str) -> Reading:
             remedy="Sök efter det med ord i stället; id:t kan ha bytts hos Kolada.",
         )
     row = {str(name): value for name, value in info.iloc[0].items()}
+    row, breaks = _as_delivered(row, query(store, "scale_breaks", kpi=kpi))
     sources = query(store, "sources_used", kpis=[kpi])
     places, since = list(catalogue.municipalities), last_delivery_but_one(store)
     return Reading(
-        indicator=catalogue.indicators.get(kpi) or plain_indicator(row),
+        indicator=catalogue.indicators.get(kpi) or plain_indicator(row, breaks),
         is_own=kpi in catalogue.indicators,
         info=row,
         series=query(store, "kpi_values", kpi=kpi),
@@ -135,7 +136,25 @@ def read_series(store: Store, catalogue: Catalogue, kpi: str) -> Reading:
     )
 
 
-def plain_indicator(row: Mapping[str, object]) -> Indicator:
+def _as_delivered(
+    row: dict[str, object], changes: pd.DataFrame
+) -> tuple[dict[str, object], tuple[Break, ...]]:
+    """What the source says of the series, in the unit that its numbers have, and where the unit or
+    coding changes between them. `changes` is the answer to the query scale_breaks.
+
+    For the indicators of the definitions the build turns numbers in another unit away.
+    """
+    breaks = []
+    for change in reversed(changes.to_dict("records")):
+        if pd.isna(change["first_new_year"]):
+            row = row | {"title": change["old_title"], "unit": change["old_unit"]}
+        elif pd.notna(change["last_old_year"]):
+            why = f"Enheten byttes från {change['old_unit']} till {change['new_unit']}."
+            breaks.append(Break(int(change["first_new_year"]), why))
+    return row, tuple(reversed(breaks))
+
+
+def plain_indicator(row: Mapping[str, object], breaks: tuple[Break, ...]) -> Indicator:
     """A series outside the definitions: nobody has said which way is better or what its n is."""
     unit = str(row["unit"]).strip()
     title = str(row["title"])
@@ -150,11 +169,11 @@ def plain_indicator(row: Mapping[str, object]) -> Indicator:
         aspect="background",
         n=NSource("unknown", note="Nyckeltalet finns inte bland definitionerna."),
         coding=None,
-        breaks=(),
+        breaks=breaks,
         breaks_known=False,
         caveats="",
         decimals=1,
-        gender=bool(row["is_divided_by_gender"]),
+        gender=str(row["is_divided_by_gender"]) == "True",  # NA where the file did not say
         main=False,
         owner="",
         review_date=date.max,
