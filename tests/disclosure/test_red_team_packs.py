@@ -1,0 +1,224 @@
+"""Two consecutive packs of the demo, attacked with nothing but their finished pages.
+
+The same attacker goes at the same packs with only the small numbers hidden, and must get many, or
+it would prove nothing that he gets none of the others.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from page_attack import Claim, Group, attack, read_pack
+
+import analyslib.disclosure.follow_up as gate
+from analyslib.catalogue import Catalogue, load_catalogue
+from analyslib.disclosure.layout import Layout
+from analyslib.disclosure.publication import Publication
+from analyslib.disclosure.release import Release, working_material
+from analyslib.disclosure.released import HIDDEN
+from analyslib.pack import build_pack
+from analyslib.sections.follow_up import follow_up_report
+from analyslib.store.build import publish
+from analyslib.store.connection import run_query
+from analyslib.workspace import Workspace
+
+
+# A large, a middling and a small member of each network, and one that delivers late.
+SAMPLE = {"nua": ("2480", "2462", "2418", "2404"), "fouis": ("0480", "0428", "0461", "0482")}
+LATE = {"nua": "2404", "fouis": "0482"}
+# Whose extract is older in the first pack than in the second.
+RENEWED, RENEWED_BEFORE = {"nua": "2462", "fouis": "0428"}, "2025-12-01"
+MEETINGS = ("2026-12-03", "2027-03-04")
+SECTIONS = (
+    *("summary", "basis", "target_group", "interventions", "change", "lost"),
+    *("goals", "opinions", "women_and_men", "returns"),
+)
+AS_OF = """
+DELETE FROM delivered_measurement WHERE date > $day AND extract_id IN
+    (SELECT extract_id FROM extract WHERE municipality = $place);
+DELETE FROM delivered_episode WHERE started > $day AND municipality = $place;
+UPDATE delivered_episode
+SET ended = NULL, end_reason = NULL, goal = NULL, satisfaction = NULL, readmitted = NULL
+WHERE ended > $day AND municipality = $place;
+UPDATE delivered_episode SET readmitted = NULL WHERE readmitted > $day AND municipality = $place;
+UPDATE extract SET extraction_date = $day WHERE municipality = $place
+"""
+
+
+@dataclass(frozen=True)
+class Packs:
+    """The pages of both packs of a network: as they leave, and with only small numbers hidden;
+    and the true numbers of each."""
+
+    protected: list[list[str]]
+    naive: list[list[str]]
+    truth: list[Mapping[Group, int]]
+
+
+@pytest.fixture(scope="module", params=["nua", "fouis"])
+def packs(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    demo_workspace: Path,
+    prove: bool,
+) -> Packs:
+    network = request.param
+    root = tmp_path_factory.mktemp(f"angrepp_{network}")
+    catalogue = load_catalogue() if prove else with_members(network, SAMPLE[network])
+    databases = [analyst_database(demo_workspace, catalogue, network, n) for n in (0, 1)]
+    found = Packs([], [], [])
+    for number, connection in enumerate(databases):
+        tables = gate.release_follow_up(connection)
+        protected = put_up(root / f"skyddat{number}", demo_workspace, tables)
+        found.protected.append(pages_of_pack(protected, network, catalogue, MEETINGS[number]))
+        tables, truth = naively_released(connection)
+        unsafe = put_up(root / f"naivt{number}", demo_workspace, tables)
+        found.naive.append(pages_of_sections(unsafe, network, catalogue))
+        found.truth.append(truth)
+    return found
+
+
+def with_members(network: str, members: Sequence[str]) -> Catalogue:
+    catalogue = load_catalogue()
+    smaller = replace(catalogue.networks[network], members=tuple(members))
+    return replace(catalogue, networks={**catalogue.networks, network: smaller})
+
+
+def analyst_database(
+    demo: Path, catalogue: Catalogue, network: str, number: int
+) -> duckdb.DuckDBPyConnection:
+    """The extracts of the members at the first or the second meeting, in memory."""
+    members = set(catalogue.networks[network].members)
+    members -= {LATE[network]} if number == 0 else set()
+    connection = duckdb.connect(":memory:")
+    run_query(connection, "build/isu_schema")
+    whole = demo / "data/processed/demo/analys.duckdb"
+    connection.execute(f"ATTACH '{whole}' AS demo (READ_ONLY)")
+    for table in ("extract", "delivered_episode"):
+        connection.execute(
+            f"INSERT INTO {table} SELECT * FROM demo.{table} WHERE municipality IN $members",
+            {"members": sorted(members)},
+        )
+    connection.execute(
+        "INSERT INTO delivered_measurement SELECT * FROM demo.delivered_measurement "
+        "WHERE extract_id IN (SELECT extract_id FROM extract)"
+    )
+    if number == 0:
+        for statement in AS_OF.split(";"):
+            connection.execute(statement, {"day": RENEWED_BEFORE, "place": RENEWED[network]})
+    connection.execute("DETACH demo")
+    run_query(connection, "build/isu_current")
+    return connection
+
+
+# --- the packs
+
+
+def naively_released(
+    connection: duckdb.DuckDBPyConnection,
+) -> tuple[Mapping[str, pd.DataFrame], Mapping[Group, int]]:
+    """The same tables by the same way, with nothing hidden but the small numbers themselves."""
+    truth: dict[Group, int] = {}
+
+    def only_primary(atoms: pd.DataFrame, layouts: Sequence[Layout], *_: object) -> Release:
+        counts = working_material(atoms, layouts).counts
+        for cell in counts.to_dict("records"):
+            truth[group_of(cell)] = int(cell["count"])
+        small = counts["count"].between(1, 4)
+        counts = counts.assign(
+            count=counts["count"].mask(small), status=small.map({True: HIDDEN, False: ""})
+        )
+        hidden = replace(working_material(atoms, layouts), counts=counts, stamp="")
+        nothing = Publication(layouts[0].name, 5, True, (), (), (), (), ())
+        return Release(hidden, nothing, None, None, None)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gate, "release", only_primary)
+        return gate.release_follow_up(connection), truth
+
+
+def group_of(cell: Mapping[str, object]) -> Group:
+    place, subject, name = (
+        "" if (value := str(cell.get(key, "alla"))) == "alla" else value
+        for key in ("municipality", "service_area", "class")
+    )
+    classes = (name,) if name else ()
+    if name.endswith("_all"):
+        classes = (name.removesuffix("_all"), f"reliably_{name.removesuffix('_all')}")
+    return Group(str(cell["layout"]).rpartition("-")[0], place, subject, classes)
+
+
+def put_up(root: Path, demo: Path, tables: Mapping[str, pd.DataFrame]) -> Workspace:
+    """A workspace whose published database is the demo's, with these tables of individuals."""
+    for folder in ("data/raw", "data/processed/demo", "reports"):
+        (root / folder).mkdir(parents=True)
+    (root / "notebooks").symlink_to(demo / "notebooks", target_is_directory=True)
+    workspace = Workspace(root, demo=True)
+    shutil.copy(demo / "data/processed/demo/publish.duckdb", workspace.publish_db)
+    with duckdb.connect(str(workspace.publish_db)) as connection:
+        for name in tables:
+            connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+        publish(connection, tables)
+    return workspace
+
+
+def pages_of_pack(
+    workspace: Workspace, network: str, catalogue: Catalogue, meeting: str
+) -> list[str]:
+    made = build_pack(
+        workspace, network, meeting, reports=("uppfoljning",), catalogue=catalogue,
+        check_release=lambda folder: None,
+    )  # fmt: skip
+    assert made.exit_code == 0
+    return [path.read_text("utf-8") for path in sorted(made.folder.glob("*_uppfoljning.html"))]
+
+
+def pages_of_sections(workspace: Workspace, network: str, catalogue: Catalogue) -> list[str]:
+    """The same sections, drawn without a kernel: a notebook only sets them one after another."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANALYSLIB_PUBLISH_DB", str(workspace.publish_db))
+        reports = [follow_up_report(code) for code in catalogue.networks[network].members]
+        return [
+            "\n".join(
+                part._repr_html_()
+                for name in SECTIONS
+                if (part := getattr(report, name)()) is not None
+            )
+            for report in reports
+        ]
+
+
+# --- the attack
+
+
+def test_each_pack_by_itself_gives_nothing_away(packs: Packs) -> None:
+    for pages in packs.protected:
+        assert [told(claim) for claim in attack([pages])] == []
+
+
+@pytest.mark.xfail(strict=True, reason="the release does not yet know what is already out")
+def test_two_consecutive_packs_give_nothing_away(packs: Packs) -> None:
+    facts = [read_pack(pages) for pages in packs.protected]
+    assert all(len(found.hidden) > 200 and len(found.shown) > 200 for found in facts)
+    assert [told(claim) for claim in attack(packs.protected)] == []
+
+
+def told(claim: Claim) -> str:
+    group = claim.group
+    cell = "/".join([group.theme, group.place, group.subject, *group.classes])
+    return f"{cell}: {claim.low}-{claim.high}"
+
+
+def test_the_same_packs_with_only_the_small_numbers_hidden_give_many_away(packs: Packs) -> None:
+    claims = attack(packs.naive)
+    exact = [claim for claim in claims if claim.is_exact]
+    hidden = sum(len(read_pack(pages).hidden) for pages in packs.naive)
+    assert len(exact) > 20 and len(claims) > 0.3 * hidden
+    for claim in exact:
+        assert claim.low in [truth.get(claim.group) for truth in packs.truth], told(claim)
