@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
+import pandas as pd
 import pytest
 from made_follow_up import SILENT, follow_up, write_analyst_database
+from statsmodels.duration.survfunc import SurvfuncRight
 
 from analyslib.errors import UsageError
 from analyslib.explore.follow_up import IndividualFollowUp, individual_follow_up
@@ -34,6 +39,29 @@ def test_results_are_those_of_the_rows(umea: IndividualFollowUp) -> None:
     assert audit["better"] == (own["change"] == "better").sum()
     assert audit["n"] + audit["lost"] == len(own)
     assert audit["worst_case"] == pytest.approx(audit["better"] / len(own))
+
+
+def test_women_and_men_are_compared_with_a_test_in_words(umea: IndividualFollowUp) -> None:
+    html = umea.durations("missbruk", by_sex=True)._repr_html_()
+    found = re.search(r"Mellan kvinnor och män finns (.+?) \(log-rank, p = (0,\d+)\)", html)
+    assert found is not None
+    assert (found[1] == "en säker skillnad") == (float(found[2].replace(",", ".")) < 0.05)
+    rows = umea.cases[umea.cases["service_area"] == "missbruk"]
+    until = rows["ended"].fillna(rows["extraction_date"])
+    for label, sex in (("Kvinnor", "K"), ("Män", "M")):
+        own = rows["sex"] == sex
+        mean = area_of_statsmodels((until - rows["started"]).dt.days[own], rows["is_ended"][own])
+        assert f"{label}: i genomsnitt {mean:.1f}".replace(".", ",") in html
+
+
+def area_of_statsmodels(days: pd.Series, is_ended: pd.Series) -> float:
+    """Months of two years, under the curve of another program."""
+    curve = SurvfuncRight(days.to_numpy(float), is_ended.to_numpy(int))
+    end = 24 * 365.25 / 12
+    inside = curve.surv_times < end
+    knots = np.concatenate([[0.0], curve.surv_times[inside], [end]])
+    heights = np.concatenate([[1.0], curve.surv_prob[inside]])
+    return float((np.diff(knots) * heights).sum() / (365.25 / 12))
 
 
 def test_small_numbers_are_there_for_the_analyst() -> None:

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy import stats
 
 from analyslib.analysis.outcomes import Share, summarise_share
 
@@ -48,12 +49,17 @@ class Survival:
         reached = np.flatnonzero(curve <= 0.5 + 1e-12)
         return float(self.times[reached[0]]) if reached.size else None
 
-    def restricted_mean(self, horizon: float) -> float:
-        """Mean time until the event or the horizon, whichever comes first."""
+    def restricted_mean(self, horizon: float) -> tuple[float, float]:
+        """Mean time until the event or the horizon, whichever comes first, and its standard
+        error (Greenwood; at least one must be left at the last event before the horizon)."""
         inside = self.times < horizon
         knots = np.concatenate([[0.0], self.times[inside], [horizon]])
         heights = np.concatenate([[1.0], self.share[inside]])
-        return float((np.diff(knots) * heights).sum())
+        areas = np.diff(knots) * heights
+        left, at_risk = heights[1:] / heights[:-1], self.at_risk[inside]
+        after = areas[::-1].cumsum()[::-1][1:]
+        variance = (after**2 * (1 - left) / (at_risk * left)).sum()
+        return float(areas.sum()), float(np.sqrt(variance))
 
 
 def estimate_survival(durations: ArrayLike, ended: ArrayLike) -> Survival:
@@ -78,6 +84,19 @@ def estimate_survival(durations: ArrayLike, ended: ArrayLike) -> Survival:
     nobody = share <= 0
     low[nobody], high[nobody] = 0.0, np.nan
     return Survival(time.size, int(event.sum()), times, share, low, high, at_risk)
+
+
+def compare_survival(
+    durations: ArrayLike, ended: ArrayLike, in_first: ArrayLike
+) -> tuple[float, float]:
+    """The log-rank test of two groups: chi-square with one degree of freedom, and p."""
+    time, event = np.asarray(durations, dtype=float), np.asarray(ended, dtype=bool)
+    first = np.asarray(in_first, dtype=bool)
+    one, other = (
+        stats.CensoredData.right_censored(time[group], ~event[group]) for group in (first, ~first)
+    )
+    found = stats.logrank(one, other)
+    return float(found.statistic) ** 2, float(found.pvalue)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,12 @@ from analyslib.analysis.follow_up_results import answer_change
 from analyslib.analysis.outcomes import summarise_change, transition_matrix
 from analyslib.analysis.process_control import xmr
 from analyslib.analysis.svensson import summarise_svensson
-from analyslib.analysis.time_to_event import estimate_survival
+from analyslib.analysis.time_to_event import (
+    Z95,
+    Survival,
+    compare_survival,
+    estimate_survival,
+)
 from analyslib.catalogue import find_municipality, load_catalogue
 from analyslib.disclosure.released import WORKING_MATERIAL
 from analyslib.errors import Fault, UsageError
@@ -29,11 +34,13 @@ from analyslib.figures.inputs import Place
 from analyslib.measures import Measure, load_measures
 from analyslib.sections.parts import Html, Shown, join
 from analyslib.store.connection import open_store, run_query
+from analyslib.text.formats import format_interval, format_number
 from analyslib.text.words import ANSWER_WORDS
 from analyslib.workspace import find_workspace
 
 
 MONTH = 365.25 / 12
+MONTHS = tuple(float(month) for month in range(0, 25, 2))
 MOST_LEVELS = 11
 SOURCE = f"Källa: uttag, egen bearbetning. {WORKING_MATERIAL}."
 
@@ -151,22 +158,25 @@ class IndividualFollowUp:
             )
         )
 
-    def durations(self, service_area: str = "") -> Html:
-        """Kaplan-Meier by month, up to two years; open cases are censored at the extraction."""
+    def durations(self, service_area: str = "", by_sex: bool = False) -> Html:
+        """Kaplan-Meier by month, up to two years; open cases are censored at the extraction.
+        `by_sex` draws women and men, with the log-rank test."""
         rows = self.cases
         rows = rows[rows["service_area"] == service_area] if service_area else rows
         until = rows["ended"].fillna(rows["extraction_date"])
-        curve = estimate_survival((until - rows["started"]).dt.days, rows["is_ended"])
-        months = tuple(float(month) for month in range(0, 25, 2))
-        points = [curve.at(month * MONTH) for month in months]
-        steps = StepCurve(
-            self._where,
-            months,
-            tuple(share for share, _, _ in points),
-            tuple(low for _, low, _ in points),
-            tuple(high for _, _, high in points),
+        days, is_woman = (until - rows["started"]).dt.days, rows["sex"] == "K"
+        groups = {"Kvinnor": is_woman, "Män": ~is_woman} if by_sex else {self._where: days >= 0}
+        curves = {
+            label: estimate_survival(days[group], rows.loc[group, "is_ended"])
+            for label, group in groups.items()
+        }
+        said = [_mean_words(label, curve) for label, curve in curves.items()]
+        if by_sex:
+            said.append(_log_rank_words(compare_survival(days, rows["is_ended"], is_woman)[1]))
+        steps = [_steps(label, curve) for label, curve in curves.items()]
+        return stamped(
+            draw_survival(self.place, steps, "Kvar i insats", SOURCE, caption=" ".join(said))
         )
-        return stamped(draw_survival(self.place, [steps], "Kvar i insats", SOURCE))
 
     def inflow(self) -> Html:
         """New cases month by month, with the limits of ordinary variation."""
@@ -190,6 +200,24 @@ MEASURE = ["service_area", "measure", "subscale"]
 
 def _label(key: Any) -> str:
     return ", ".join(part for part in (key[1], key[2], key[0]) if part)
+
+
+def _steps(label: str, curve: Survival) -> StepCurve:
+    """A point every second month."""
+    points = [curve.at(month * MONTH) for month in MONTHS]
+    share, low, high = (tuple(values) for values in zip(*points, strict=True))
+    return StepCurve(label, MONTHS, share, low, high)
+
+
+def _mean_words(label: str, curve: Survival) -> str:
+    mean, error = (value / MONTH for value in curve.restricted_mean(MONTHS[-1] * MONTH))
+    interval = format_interval(mean - Z95 * error, mean + Z95 * error, 1)
+    return f"{label}: i genomsnitt {format_number(mean, 1)} månader av två år ({interval})."
+
+
+def _log_rank_words(p: float) -> str:
+    certain = "en säker skillnad" if p < 0.05 else "ingen säker skillnad"
+    return f"Mellan kvinnor och män finns {certain} (log-rank, p = {format_number(p, 3)})."
 
 
 def _three(row: pd.Series) -> tuple[int, int, int]:
