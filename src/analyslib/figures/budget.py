@@ -20,6 +20,7 @@ from analyslib.text.formats import format_number
 LEFT, RIGHT = 200.0, 520.0
 BAR, GAP, LINE = 13.0, 12.0, 15.0
 THOUSAND = 1000.0
+ABOVE_GRID = 15
 LOOKS = {"volym": theme.BLUE, "pris": theme.MID, "går inte att dela upp": theme.PALE}
 
 
@@ -103,7 +104,8 @@ def _draw_row(canvas: Canvas, x: Scale, top: float, row: Bars, bold: bool) -> No
         canvas.label(MARGIN, top + 11 + LINE * number, line, bold=bold)
     for number, (kind, amount) in enumerate(row.parts):
         y, end, zero = top + number * (BAR + 3), x(amount / THOUSAND), x(0)
-        canvas.boxes([(min(zero, end), y, max(abs(end - zero), 0.5), BAR)], LOOKS[kind])
+        bar = (min(zero, end), y, max(abs(end - zero), 0.5), BAR)
+        canvas.boxes([bar], LOOKS[kind], level=ABOVE_GRID)
         side, anchor = (end + 4, "start") if amount >= 0 else (end - 4, "end")
         canvas.label(side, y + 11, thousands(amount), 11, theme.DARK, anchor)
     canvas.label(theme.WIDTH - MARGIN, top + 11, thousands(row.deviation), anchor="end", bold=True)

@@ -41,8 +41,7 @@ def goals_table(material: OwnMaterial, courses: Sequence[Course], caption: str) 
     """
     rows = tuple(
         (
-            header_cell(course.measure.title),
-            text_cell(unit_and_way(course.measure).rstrip(".")),
+            header_cell(f"{course.measure.title} ({_what(course)})"),
             _newest_cell(course, material.place.code),
             text_cell(_newest_period(course)),
             text_cell(_answer_words(course)),
@@ -53,10 +52,16 @@ def goals_table(material: OwnMaterial, courses: Sequence[Course], caption: str) 
         for course in courses
     )
     heads = (
-        *("Mått", "Vad som räknas", "Senast", "Period", "Utveckling"),
+        *("Mått", "Senast", "Period", "Utveckling"),
         *("Mål", "Kommer det att nås?", "Har nåtts"),
     )
     return Table(caption, heads, rows, source_line=material.source("matt"))
+
+
+def _what(course: Course) -> str:
+    """What is counted and which way is better, as a part of a heading."""
+    text = unit_and_way(course.measure).rstrip(".")
+    return f"{text[:1].lower()}{text[1:]}"
 
 
 def _newest_cell(course: Course, municipality: str) -> Cell:
@@ -212,8 +217,8 @@ def year_table(material: OwnMaterial, year: BudgetYear, caption: str) -> Table:
         header_cell("Summa"),
         derived_cell(year.budget, "budget, summa"),
         derived_cell(year.outcome, "utfall, summa"),
-        text_cell("–"),
-        text_cell("–"),
+        derived_cell(None, "budgeterad volym, summa"),
+        derived_cell(None, "volym, summa"),
         derived_cell(year.year_budget, "årets budget"),
         derived_cell(year.year_forecast, "utfall och prognos för året"),
     )
