@@ -16,6 +16,7 @@ _HOMES = {
     "help_me": "analyslib.explore.ask",
     "show": "analyslib.explore.ask",
     "values": "analyslib.explore.ask",
+    "unit_values": "analyslib.explore.ask",
     "sql": "analyslib.explore.ask",
     "show_tables": "analyslib.explore.ask",
     "explorer": "analyslib.explore.widgets",
