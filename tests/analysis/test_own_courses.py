@@ -2,7 +2,7 @@
 
 The rates of the rules in use, over a thousand stable series of each length, are printed by
 
-    pytest tests/analysis/test_own_measures.py -s --prove
+    pytest tests/analysis/test_own_courses.py -s --prove
 """
 
 from __future__ import annotations
