@@ -34,6 +34,7 @@ from analyslib.sections.municipality_tables import (
     sources_table,
     women_men_table,
 )
+from analyslib.sections.own_measures import own_measures_section
 from analyslib.sections.parts import (
     Html,
     Shown,
@@ -307,6 +308,10 @@ class MunicipalityReport:
     def costs(self) -> Shown:
         """Volume or price, and net cost against reference cost, with quality beside."""
         return cost_section(self.material).shown()
+
+    def own_measures(self) -> Shown | None:
+        """What the municipality follows itself; nothing where it has delivered nothing."""
+        return own_measures_section(self.place.code, "demo" if self.material.is_demo else "riktig")
 
     def changes(self) -> Shown:
         """What the source has changed since the last meeting."""

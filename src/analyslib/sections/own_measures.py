@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from analyslib.figures.process import draw_processes
 from analyslib.sections.own_material import OwnMaterial, read_all_own
 from analyslib.sections.own_tables import budget_parts, goals_table, guide_parts
-from analyslib.sections.parts import Shown, box, bullets, heading, join, paragraph, section
+from analyslib.sections.parts import Shown, box, bullets, heading, join, paragraph
 from analyslib.tables import Table, derived_cell, header_cell, text_cell
 from analyslib.text.budget import budget_questions
 from analyslib.text.formats import format_date
@@ -23,15 +23,16 @@ def own_measures_section(municipality: str, data: str) -> Shown | None:
     own, projects = read_all_own(municipality, data)
     if own.is_empty and not projects:
         return None
-    return section(
-        "egna-matt",
-        heading("Egna mått", 2),
-        paragraph(
-            "Det här följer kommunen själv, utöver det som finns i Kolada. Uppgifterna är "
-            "kommunens egna och jämförs inte med andra kommuners."
-        ),
-        *(_activity(own) if not own.is_empty else []),
-        _projects_table(own, projects),
+    return join(
+        [
+            heading("Egna mått", 2),
+            paragraph(
+                "Det här följer kommunen själv, utöver det som finns i Kolada. Uppgifterna är "
+                "kommunens egna och jämförs inte med andra kommuners."
+            ),
+            *(_activity(own) if not own.is_empty else []),
+            _projects_table(own, projects),
+        ]
     )
 
 
