@@ -7,7 +7,7 @@ runs, so that a mistyped command answers at once.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -232,19 +232,29 @@ def pack(
         str | None,
         typer.Option("--scheduler", help="Adress till ett kluster, t.ex. tcp://värd:8786."),
     ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--also", help="En rapport utöver de vanliga, t.ex. projekt; kan upprepas."),
+    ] = None,
     demo: Demo = False,
 ) -> None:
     """Gör allt till ett möte: en rapport per kommun, översikten och en startsida."""
-    finish_pack(run_pack(workspace(demo), network, date, year, jobs, scheduler))
+    finish_pack(run_pack(workspace(demo), network, date, year, jobs, scheduler, also or ()))
 
 
 def run_pack(
-    place: Workspace, network: str, date: str, year: int | None, jobs: int, scheduler: str | None
+    place: Workspace,
+    network: str,
+    date: str,
+    year: int | None,
+    jobs: int,
+    scheduler: str | None,
+    also: Iterable[str] = (),
 ) -> PackResult:
     from analyslib.workbench import make_pack
 
     with page_bar() as on_page:
-        return make_pack(place, network, date, year, jobs, scheduler, on_page)
+        return make_pack(place, network, date, year, jobs, scheduler, on_page, also)
 
 
 @contextmanager

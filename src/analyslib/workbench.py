@@ -20,7 +20,8 @@ from analyslib.facts import read_facts
 from analyslib.meeting import write_national_questions
 from analyslib.pack import OnPage, PackResult, build_pack
 from analyslib.pack_plan import Status
-from analyslib.report import find_report, render_report
+from analyslib.page import ascii_name
+from analyslib.report import find_report, list_reports, render_report
 from analyslib.sections.material import read_changes
 from analyslib.sources import (
     SOURCES,
@@ -203,6 +204,8 @@ def make_report(
         parts.append(find_municipality(catalogue, str(values["municipality"])).code)
         if "network" in form and "network" not in values:
             values["network"] = _network_of(parts[-1])
+        if "project" in values:
+            parts.append(ascii_name(str(values["project"])))
     elif "network" in values:
         parts.append(find_network(catalogue, str(values["network"])).id)
     path = out or workspace.reports / f"{'_'.join(parts)}.html"
@@ -225,16 +228,29 @@ def make_pack(
     jobs: int = 2,
     scheduler: str | None = None,
     on_page: OnPage | None = None,
+    also: Iterable[str] = (),
 ) -> PackResult:
-    """Everything for one meeting, on this machine or on a cluster."""
+    """Everything for one meeting, on this machine or on a cluster; `also` are reports that are
+    made only when someone asks for them."""
+    reports = reports_of_pack(workspace, also)
     if scheduler is None:
-        return build_pack(workspace, network, meeting, year, jobs, on_page=on_page)
+        return build_pack(workspace, network, meeting, year, jobs, reports=reports, on_page=on_page)
     from analyslib.cluster import cluster_executor
 
     with cluster_executor(scheduler, workspace) as executor:
         return build_pack(
-            workspace, network, meeting, year, jobs, executor=executor, on_page=on_page
+            *(workspace, network, meeting, year, jobs),
+            reports=reports,
+            executor=executor,
+            on_page=on_page,
         )
+
+
+def reports_of_pack(workspace: Workspace, also: Iterable[str]) -> tuple[str, ...]:
+    """The names of the reports of every pack, and of those asked for beside them."""
+    usual = [report.name for report in list_reports(workspace) if report.in_packs]
+    asked = [find_report(workspace, name).name for name in also]
+    return tuple(dict.fromkeys([*usual, *asked]))
 
 
 def describe_pack(result: PackResult) -> str:
