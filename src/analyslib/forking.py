@@ -22,6 +22,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from analyslib.errors import DefinitionError
+
 
 WARM_MODULES = ("pandas", "duckdb", "matplotlib.figure", "matplotlib.backends.backend_svg")
 WARM_PACKAGES = ("analyslib.sections", "analyslib.figures", "analyslib.store")
@@ -65,6 +67,18 @@ def count_orders() -> None:
 
     for years in range(3, 16):
         mann_kendall(np.arange(float(years))[None, :])
+
+
+def read_definitions() -> None:
+    """The catalogue, and the outlines of the networks that are shown on maps."""
+    from analyslib.catalogue import load_catalogue
+    from analyslib.figures.map import MOST_ON_MAP, read_outlines
+
+    # Definitions that are wrong are told, with all their faults, by the report that reads them.
+    with contextlib.suppress(DefinitionError):
+        for network in load_catalogue().networks.values():
+            if len(network.members) <= MOST_ON_MAP:
+                read_outlines(tuple(sorted(network.members)))
 
 
 def serve_forks(

@@ -32,7 +32,13 @@ import papermill  # noqa: E402
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines  # noqa: E402
 
 from analyslib.errors import AnalyslibError  # noqa: E402
-from analyslib.forking import count_orders, draw_once, import_all, serve_forks  # noqa: E402
+from analyslib.forking import (  # noqa: E402
+    count_orders,
+    draw_once,
+    import_all,
+    read_definitions,
+    serve_forks,
+)
 from analyslib.jobs import Job, Outcome, Problem, Trouble  # noqa: E402
 from analyslib.notebook_page import render_page  # noqa: E402
 from analyslib.page import Frame  # noqa: E402
@@ -72,13 +78,14 @@ class CellFailedError(Exception):
 
 
 def warm_up() -> None:
-    """Import, draw one figure and render one page: fonts and templates are ready afterwards."""
+    """Import all, draw a figure, render a page: fonts, templates and definitions are ready then."""
     import_all()
     papermill_engines.register(INSIDE, InsideEngine)
     new_shell()
     matplotlib.rcParams["svg.hashsalt"] = "analyslib"
     draw_once()
     count_orders()
+    read_definitions()
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Uppvärmning")])
     render_page(notebook, Frame("Uppvärmning", "Uppvärmning", "", demo=False))
     gc.collect()

@@ -17,6 +17,7 @@ from analyslib.forking import (
     draw_once,
     import_if_whole,
     our_modules,
+    read_definitions,
     serve_forks,
 )
 from analyslib.jobs import KernelRequest
@@ -27,7 +28,9 @@ def serve_kernels(descriptor: int) -> NoReturn:
     for name in ("ipykernel.kernelapp", "pandas", "duckdb", "matplotlib.pyplot"):
         importlib.import_module(name)
     steps = [partial(import_if_whole, name) for name in our_modules()]
-    serve_forks(descriptor, become_kernel, [draw_once, *steps, count_orders, gc.freeze])
+    serve_forks(
+        descriptor, become_kernel, [draw_once, *steps, count_orders, read_definitions, gc.freeze]
+    )
 
 
 def become_kernel(stream: Any) -> None:

@@ -141,8 +141,7 @@ def _two_sided(ties: tuple[int, ...]) -> Floats:
     """
     ways = _orders(sum(ties))
     for size in ties:
-        if size > 1:
-            ways = np.round(np.polydiv(ways, _orders(size))[0])
+        ways = _divided_by_orders(ways, size)
     share = ways / ways.sum()
     scores = np.abs(len(share) - 1 - 2 * np.arange(len(share)))
     return np.array([share[scores >= s].sum() for s in range(int(scores.max()) + 1)])
@@ -154,6 +153,16 @@ def _orders(points: int) -> Floats:
     ways = np.array([1.0])
     for size in range(2, points + 1):
         ways = np.convolve(ways, np.ones(size))
+    return ways
+
+
+def _divided_by_orders(ways: Floats, points: int) -> Floats:
+    """The quotient of two such counts: 1 + x + ... + x^(k-1) is (1 - x^k) / (1 - x)."""
+    for size in range(2, points + 1):
+        quotient = np.diff(ways, prepend=0.0)
+        for start in range(size):
+            quotient[start::size] = np.cumsum(quotient[start::size])
+        ways = quotient[: len(ways) - size + 1]
     return ways
 
 

