@@ -166,10 +166,9 @@ def _find_personal(
 
 
 def _is_allowed(sighting: Sighting, tables: OwnTables) -> bool:
-    for name, typed in tables.there.items():
-        sheet = typed.table.sheet
-        if (sheet.file, sheet.name) == (sighting.file, sighting.sheet):
-            columns = [typed.table.columns.get(column) for column in FREE_TEXT.get(name, ())]
+    for name, table in tables.sheets.items():
+        if (table.sheet.file, table.sheet.name) == (sighting.file, sighting.sheet):
+            columns = [table.columns.get(column) for column in FREE_TEXT.get(name, ())]
             letters = {column_letter(column) for column in columns if column is not None}
             return all(cell.rstrip("0123456789") in letters for cell in sighting.cells)
     return False

@@ -59,7 +59,8 @@ class UnknownColumn:
 class OwnTables:
     """Everything the rules look at. A sheet that the file lacks is None.
 
-    `faults` are such that nothing more can be said of the file.
+    `sheets` are the same before they were understood. `faults` are such that nothing more can
+    be said of the file.
     """
 
     project: Typed | None = None
@@ -67,6 +68,7 @@ class OwnTables:
     value: Typed | None = None
     event: Typed | None = None
     budget: Typed | None = None
+    sheets: dict[str, Table] = field(default_factory=dict)
     unknown: tuple[UnknownColumn, ...] = ()
     left_out_sheets: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
@@ -105,6 +107,7 @@ def read_tables(sheets: Sequence[Sheet], today: date | None = None) -> OwnTables
     typed = {} if faults else {name: _type_table(table) for name, table in found.items()}
     return OwnTables(
         **typed,
+        sheets=found,
         unknown=tuple(unknown),
         left_out_sheets=tuple(left_out),
         faults=tuple(faults),
