@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pandas as pd
 
 from analyslib.analysis.own_measures import OwnEvent, OwnMeasure, OwnPoint, next_period
 from analyslib.store.connection import sql_text
@@ -114,6 +115,17 @@ def budget_rows(project: str = PROJECT) -> list[tuple[Any, ...]]:
                 )
             )
     return rows
+
+
+BUDGET_COLUMNS = (
+    *("municipality", "project", "area", "account", "period", "grain", "budget", "outcome"),
+    *("forecast", "volume", "volume_budget", "volume_persons", "status"),
+)
+
+
+def budget_frame() -> pd.DataFrame:
+    """The budget as `own_budget` gives it."""
+    return pd.DataFrame(budget_rows(), columns=BUDGET_COLUMNS)
 
 
 def plant(database: Path) -> None:

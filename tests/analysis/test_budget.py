@@ -9,22 +9,17 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_own import budget_rows
+from made_own import budget_frame
 
 from analyslib.analysis.budget import BudgetYear, Unsplit, budget_years, split_deviation
 
 
-COLUMNS = (
-    *("municipality", "project", "area", "account", "period", "grain", "budget", "outcome"),
-    *("forecast", "volume", "volume_budget", "volume_persons", "status"),
-)
 KRONOR = st.floats(0, 1e8, allow_nan=False)  # a sum is exact well beyond a municipality
 VOLUME = st.floats(1, 1e6, allow_nan=False)
 
 
 def frame(**changes: object) -> pd.DataFrame:
-    found = pd.DataFrame(budget_rows(), columns=COLUMNS)
-    return found.assign(**changes) if changes else found
+    return budget_frame().assign(**changes)
 
 
 def the_year(rows: pd.DataFrame) -> BudgetYear:

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from made_own import MEASURES, START, budget_frame, event, months
 from made_results import comparison, made, reference, trend
 
+from analyslib.analysis.budget import budget_years
+from analyslib.analysis.costs import Decomposition, Factors, Obstacle, Part, PartKind
+from analyslib.analysis.net_costs import NetCost
+from analyslib.analysis.own_measures import follow
 from analyslib.analysis.process_control import xmr
-from analyslib.analysis.results import Answer, ReferenceKind
+from analyslib.analysis.results import Answer, Reason, ReferenceKind
 from analyslib.catalogue import Break, Indicator
+from analyslib.figures.budget import draw_budget
 from analyslib.figures.change import (
     ChangeRow,
     ForestRow,
@@ -17,6 +23,7 @@ from analyslib.figures.change import (
     draw_forest,
     draw_transitions,
 )
+from analyslib.figures.costs import draw_cost_split, draw_net_costs
 from analyslib.figures.courses import StepCurve, draw_control_chart, draw_survival
 from analyslib.figures.frame import Picture
 from analyslib.figures.funnel import FunnelDot, draw_funnel
@@ -36,10 +43,13 @@ from analyslib.figures.inputs import (
 )
 from analyslib.figures.map import draw_map, draw_network_map
 from analyslib.figures.places import draw_dots, draw_ranks
+from analyslib.figures.process import draw_process, draw_processes
 from analyslib.figures.profile import draw_profile
 from analyslib.figures.rug import draw_rug
 from analyslib.figures.slope import Slope, draw_slope
 from analyslib.figures.trends import draw_area_trends, draw_network_trends, draw_trend
+from analyslib.identities import load_costs
+from analyslib.tables import Table, header_cell
 
 
 SOURCE = "Egen bearbetning av data från Kolada (hämtad 23\u00a0mars\u00a02026)."
@@ -153,6 +163,63 @@ RUG = {
     for m, place in enumerate(PLACES)
     if (n + m) % 5
 }
+SPLIT = Decomposition(
+    "hemtjanst",
+    "2480",
+    ReferenceKind.OWN_HISTORY,
+    2024,
+    Obstacle.NONE,
+    Factors(2021, 22_357.4, 0.0827, 270_322.0, 25_000.0),
+    Factors(2024, 23_770.5, 0.0822, 289_284.0, 25_600.0),
+    (
+        Part(PartKind.VOLUME, -149.0, Answer.LOWER),
+        Part(PartKind.NATIONAL_PRICE, 824.0),
+        Part(PartKind.PRICE, 739.3, Answer.CANNOT_BE_JUDGED, Reason.TOO_FEW_YEARS),
+        Part(PartKind.RESIDUAL, -1.2),
+    ),
+    broken=2021,
+)
+BESIDE = replace(
+    SPLIT,
+    kind=ReferenceKind.SIMILAR,
+    parts=(
+        Part(PartKind.VOLUME, 6_716.0, Answer.HIGHER),
+        Part(PartKind.PRICE, -5_302.9, Answer.NO_CERTAIN_DIFFERENCE),
+        Part(PartKind.RESIDUAL, 0.0),
+    ),
+    n_members=6,
+    n_possible=7,
+    broken=None,
+)
+COSTS = load_costs()
+NET = [
+    (
+        deviation,
+        NetCost(
+            id=deviation.id,
+            municipality="2480",
+            year=2022,
+            percent=88.0 - 60 * n,
+            net=7_422.7,
+            reference=3_947.8,
+            reference_computed=True,
+            standard=None,
+            whole=8.4e6,
+            answer=Answer.CANNOT_BE_JUDGED,
+            reason=Reason.TOO_FEW_YEARS,
+            course=tuple((year, (year - 2019.5) * (n - 1) * 30.0) for year in range(2017, 2022)),
+        ),
+    )
+    for n, deviation in enumerate(COSTS.deviations)
+]
+NET_TABLE = Table("Avvikelse", ("Område",), ((header_cell("LSS"),),), source_line=SOURCE)
+
+OWN = [
+    follow(replace(measure, target=14.0), months(values), "month", [event()], START)
+    for measure, values in MEASURES[:3]
+]
+(BUDGET,) = budget_years(budget_frame())
+BUDGET_TABLE = Table("Avvikelse", ("Konto",), ((header_cell("Summa"),),), source_line=SOURCE)
 
 KINDS: Mapping[str, Callable[[], Picture]] = {
     "profile": lambda: draw_profile(UMEA, [profile_row(n) for n in range(16)], "Profil", SOURCE),
@@ -193,7 +260,16 @@ KINDS: Mapping[str, Callable[[], Picture]] = {
     ),
     "forest": lambda: draw_forest(UMEA, FOREST, "Skillnader", SOURCE, "förändring i poäng"),
     "survival": lambda: draw_survival(UMEA, [STEPS], "Kvar", SOURCE),
+    "cost_split": lambda: draw_cost_split(
+        UMEA, COSTS.identities[0], SPLIT, BESIDE, SOURCE, "kostnad-hemtjanst"
+    ),
+    "net_costs": lambda: draw_net_costs(
+        UMEA, NET, range(2017, 2023), "Äldreomsorg +88,0 procent.", NET_TABLE
+    ),
     "control_chart": lambda: draw_control_chart(
         UMEA, MONTHS, xmr(COUNTS), "Anmälningar", SOURCE, "low"
     ),
+    "process": lambda: draw_process(UMEA, OWN[0], "Dagar till beslut", SOURCE),
+    "processes": lambda: draw_processes(UMEA, [*OWN, OWN[0]], "Egna mått", SOURCE),
+    "budget": lambda: draw_budget(UMEA, BUDGET, BUDGET_TABLE, "Avvikelse", "Volym och pris."),
 }

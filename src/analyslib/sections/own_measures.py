@@ -14,7 +14,7 @@ from analyslib.text.formats import format_date
 from analyslib.text.own_measures import courses_sentence, goals_counted, measure_questions
 
 
-PANELS = 6
+PANELS = 4
 MOST_QUESTIONS = 6
 
 
@@ -56,7 +56,7 @@ def _activity(own: OwnMaterial) -> list[Shown | None]:
 
 
 def course_pictures(own: OwnMaterial) -> list[Shown]:
-    """Small multiples, a figure for every six measures."""
+    """Small multiples, a figure for every four measures."""
     shown = [course for course in own.courses if course.newest is not None]
     groups = [shown[start : start + PANELS] for start in range(0, len(shown), PANELS)]
     return [
