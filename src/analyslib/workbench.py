@@ -81,7 +81,9 @@ def build_workspace(workspace: Workspace, accept_loss: bool = False) -> BuildRep
 def fetch_source(
     workspace: Workspace, source: str, since: str = "", listener: Listener = silent
 ) -> tuple[str, ...]:
-    """Fetch from a source; what came is told in lines."""
+    """Fetch from a source; what came is told in lines. `since` is a day, ÅÅÅÅ-MM-DD, or ""."""
+    if since and source == "scb":
+        raise UsageError("Källan scb har inget val --since; allt hämtas varje gång.")
     if source == "scb":
         return (f"Hämtade {len(scb.fetch(workspace, progress=listener))} filer till arkivet.",)
     if source != "kolada":
@@ -92,7 +94,7 @@ def fetch_source(
     found = kolada_client.fetch(
         workspace,
         indicators=wanted_kpis(load_catalogue()),
-        from_date=date.fromisoformat(since) if since else None,
+        from_date=_day(since) if since else None,
         progress=listener,
     )
     lines = [f"Hämtade {len(found.files)} filer till arkivet."]
@@ -101,6 +103,13 @@ def fetch_source(
     if found.empty:
         lines.append(f"Utan ett enda värde: {', '.join(found.empty)}.")
     return tuple(lines)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"”{text}” är inget datum.", remedy="Skriv ÅÅÅÅ-MM-DD.") from error
 
 
 def add_files(
@@ -296,7 +305,8 @@ def describe_workspace(workspace: Workspace) -> str:
         lines.append("Arkivet är tomt. Börja med `analyslib fetch kolada` eller `analyslib demo`.")
     if workspace.publish_db.is_file():
         years = read_facts(workspace.publish_db).years
-        lines.append(f"Databasen har nyckeltal för {min(years)}–{max(years)}.")
+        span = f"{min(years)}–{max(years)}" if years else "inga år än"
+        lines.append(f"Databasen har nyckeltal för {span}.")
         lines += _describe_changes(workspace)
     else:
         lines.append("Databasen är inte byggd. Kör `analyslib build`.")
@@ -314,7 +324,8 @@ def _describe_changes(workspace: Workspace) -> list[str]:
     counts = [f"{changes.count_of(kind)} {words}" for kind, words in kinds.items()]
     rescaled = f"{changes.count_of('rescaled')} med ny enhet eller kodning"
     revised = int(changes.values["revised"].sum())
-    moved = changes.groups["group_id"].nunique()
+    members = changes.groups["change"].isin(["joined", "left"])
+    moved = changes.groups[members]["group_id"].nunique()
     return [
         f"Ändrat sedan {since}: {revised} tal har räknats om.",
         f"  Nyckeltal: {', '.join([*counts, rescaled])}.",

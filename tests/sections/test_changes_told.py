@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analyslib.catalogue import load_catalogue
 from analyslib.explore.explorer import Choice, open_explorer
 from analyslib.explore.views import VIEWS
 from analyslib.sections.badges import read_revisions
+from analyslib.sections.changes import render_changes
 from analyslib.sections.municipality import municipality_report
 from analyslib.sections.network import network_report
+from analyslib.store.changes import Changes
 from analyslib.store.connection import open_store, query
 from analyslib.tables import KEYS, REVISED
 from analyslib.workspace import Workspace
@@ -112,3 +115,34 @@ def test_new_similar_municipalities_are_named(in_demo: Workspace) -> None:
 def test_the_network_is_told_how_much_was_revised() -> None:
     html = network_report("nua", YEAR, "2026-12-03", "demo", FIRST).changes()._repr_html_()
     assert re.search("har [\\d\u00a0]+tal räknats om", html)
+
+
+def told(rows: list[tuple[str, str, str, str]]) -> str:
+    series = pd.DataFrame(rows, columns=["kpi", "change", "old", "new"]).assign(is_indicator=True)
+    nothing = pd.DataFrame(columns=["is_indicator"], dtype=bool)
+    changes = Changes(FIRST, nothing, series, nothing, ("a", "b"), ("a", "b"))
+    return render_changes(changes, nothing, load_catalogue().indicators, None)._repr_html_()
+
+
+def test_a_changed_unit_comes_first_and_many_new_names_are_folded() -> None:
+    kpis = list(load_catalogue().indicators)
+    renamed = [(kpi, "renamed", "Gammalt", "Nytt") for kpi in kpis[:11]]
+    html = told([*renamed, (kpis[0], "rescaled", "andel (%)", "antal/10 000 inv")])
+    assert re.findall("<h3>(.*?)</h3>", html) == [
+        "1\u00a0nyckeltal har bytt enhet",
+        "11\u00a0nyckeltal har bytt namn",
+    ]
+    assert html.index("går inte att jämföra") < html.index("<details>") < html.index("Gammalt")
+    assert "<details>" not in told(renamed[:10])
+
+
+def test_a_year_of_ending_in_the_title_is_no_new_name() -> None:
+    first, second = list(load_catalogue().indicators)[:2]
+    ended = [(first, change, "Mått, antal", "Mått, antal (- 2024)") for change in
+             ("ended", "renamed")]  # fmt: skip
+    html = told([*ended, (second, "renamed", "Mått, antal", "Annat, antal (-2023)")])
+    assert re.findall("<h3>(.*?)</h3>", html) == [
+        "1\u00a0nyckeltal har upphört",
+        "1\u00a0nyckeltal har bytt namn",
+    ]
+    assert "Annat" in html and "(- 2024)" not in html

@@ -7,20 +7,24 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analyslib.catalogue import Indicator, Municipality
-from analyslib.sections.parts import Html, Shown, bullets, heading, join, paragraph
+from analyslib.sections.parts import Html, Shown, bullets, folded, heading, join, paragraph
 from analyslib.store.changes import Changes
 from analyslib.tables import Cell, Table, derived_cell, header_cell, raw_cell, text_cell
 from analyslib.text.formats import format_count, format_date, format_list
 from analyslib.text.words import GENDER_WORDS
 
 
+# What matters most comes first; a new name seldom changes anything.
 SERIES_WORDS = {
+    "rescaled": "har bytt enhet",
     "removed": "finns inte längre hos källan",
     "ended": "har upphört",
-    "renamed": "har bytt namn",
-    "rescaled": "har bytt enhet, så värden före och efter går inte att jämföra",
     "redivided": "har ändrad uppdelning på kön",
+    "renamed": "har bytt namn",
 }
+EXPLAINED = {"rescaled": "Värden före och efter bytet går inte att jämföra."}
+LONG_LIST = 10
+STOP_YEAR = r"\s*\(-\s?\d{4}\)\.?\s*$"
 NOTHING_OLDER = Html("<p>Det finns bara en leverans, så det finns inget att jämföra med.</p>")
 Indicators = Mapping[str, Indicator]
 
@@ -81,6 +85,8 @@ def _first_to_last(revisions: pd.DataFrame) -> pd.DataFrame:
 
 def _series_list(series: pd.DataFrame, change: str, indicators: Indicators) -> Shown | None:
     found = series[series["change"] == change]
+    if change == "renamed":
+        found = found[~_only_ended(found)]
     if found.empty:
         return None
     shows_both = change in ("renamed", "rescaled")
@@ -90,8 +96,15 @@ def _series_list(series: pd.DataFrame, change: str, indicators: Indicators) -> S
         else indicators[row["kpi"]].short
         for row in found.to_dict("records")
     ]
-    count = format_count(len(items), "nyckeltal", "nyckeltal")
-    return join([heading(f"{count} {SERIES_WORDS[change]}", 3), bullets(items)])
+    title = f"{format_count(len(items), 'nyckeltal', 'nyckeltal')} {SERIES_WORDS[change]}"
+    listed = bullets(items) if len(items) <= LONG_LIST else folded("Visa vilka", bullets(items))
+    return join([heading(title, 3), paragraph(EXPLAINED.get(change, "")), listed])
+
+
+def _only_ended(renamed: pd.DataFrame) -> pd.Series:
+    """A year of ending put into the title is told under the ended ones."""
+    bare = [renamed[name].str.replace(STOP_YEAR, "", regex=True) for name in ("old", "new")]
+    return bare[0] == bare[1]
 
 
 def _groups_list(groups: pd.DataFrame, place: Municipality) -> Shown | None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import tenacity
@@ -106,6 +107,7 @@ class PoliteSession:
         except PassingTroubleError as trouble:
             raise SourceError(
                 f"{trouble.what} ({self.patience.attempts} försök).",
+                urlsplit(url).netloc,
                 remedy="Vänta en stund och kör samma kommando igen; det som redan är hämtat "
                 "hämtas inte om.",
             ) from trouble

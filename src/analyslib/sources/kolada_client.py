@@ -79,6 +79,8 @@ def fetch(
     that names everything that could not be fetched; what was fetched is kept for the next attempt.
     """
     today = today or date.today()
+    if from_date and from_date > today:
+        raise UsageError(f"Dagen {from_date} har inte varit än.", remedy="Ange en dag som varit.")
     years = sorted(set(years)) if years else list(range(plan.FIRST_YEAR, today.year + 1))
     asked = wanted_kpis(load_catalogue()) if indicators is None else indicators
     wanted = sorted(set(asked))

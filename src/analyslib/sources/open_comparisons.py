@@ -11,7 +11,7 @@ import os
 import tempfile
 import tomllib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -164,6 +164,7 @@ def _archive(
         series = _series(checked)
         listed.write_text(json.dumps(series, ensure_ascii=False, indent=1), encoding="utf-8")
         origin = _origin(checked, "kpi", listed, len(series["values"]), vintage, retrieved)
+        origin = replace(origin, original_name=f"{checked.path.name} (serierna)")
         archived = [archive_file(workspace, listed, origin)]
     origin = _origin(checked, "values", checked.path, checked.rows, vintage, retrieved)
     archived.append(archive_file(workspace, checked.path, origin))

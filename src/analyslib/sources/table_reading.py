@@ -118,11 +118,16 @@ def _in_the_future(values: Iterable[Value], today: date) -> list[Fault]:
 
 
 def _first_of(faults: Sequence[Fault], name: str) -> list[Fault]:
-    located = [Fault(f.what, f"{name}, {f.where}" if f.where else name, f.remedy) for f in faults]
+    located = [Fault(f.what, _located(name, f.where), f.remedy) for f in faults]
     more = len(located) - SHOWN_FAULTS
     if more <= 0:
         return located
     return [*located[:SHOWN_FAULTS], Fault(f"… och {more} fel till.", name)]
+
+
+def _located(name: str, cell: str) -> str:
+    """A csv's only sheet is called what the file is called, and is not named twice."""
+    return cell or name if cell.startswith(name) or not cell else f"{name}, {cell}"
 
 
 # --- the result

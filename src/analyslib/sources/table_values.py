@@ -21,7 +21,7 @@ DISTRICT_ROW, UNIT_ROW = "värde för stadsdel", "värde för enhet"
 NO_TABLE = "bladet har ingen tabell per kommun"
 TOTALS = {"", "totalt", "samtliga", "alla", "-", "kommunen totalt"}
 NAMELESS = {"value", "värde", "värden"}
-VALUE_REMEDY = "Rätta cellen, eller ange utgivaren om tecknet är utgivarens eget."
+VALUE_REMEDY = "Rätta cellen, eller ange --publisher om tecknet är utgivarens eget."
 
 
 @dataclass(frozen=True)
@@ -285,7 +285,7 @@ def _year_of_sheet(shape: Shape, context: Context, faults: list[Fault]) -> int:
         Fault(
             "Det framgår inte vilket år värdena gäller.",
             shape.sheet.at(shape.last, values[0].index if values else 0),
-            "Ange året när filen läggs in.",
+            "Ange året när filen läggs in, till exempel --year 2023.",
         )
     )
     return 0

@@ -1,0 +1,86 @@
+"""What the commands do, before the words of the command line."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from analyslib.errors import SourceError, UsageError
+from analyslib.sources import kolada
+from analyslib.sources.http import Patience
+from analyslib.sources.kolada_client import fetch
+from analyslib.store.build import build
+from analyslib.workbench import add_files, describe_workspace, fetch_source
+from analyslib.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(own_workspace: Path) -> Workspace:
+    return Workspace(own_workspace)
+
+
+def take_in(workspace: Workspace, path: Path, text: str, vintage: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    kolada.add(workspace, [path], vintage, date(2026, 11, 1))
+
+
+@pytest.mark.parametrize("since", ["igår", "2024", "2024-13-01", "24-01-01"])
+def test_a_day_that_is_none_is_said(workspace: Workspace, since: str) -> None:
+    with pytest.raises(UsageError, match="är inget datum"):
+        fetch_source(workspace, "kolada", since)
+
+
+def test_a_day_that_has_not_come_would_bring_nothing(workspace: Workspace) -> None:
+    with pytest.raises(UsageError, match="har inte varit än"):
+        fetch_source(workspace, "kolada", "2999-01-01")
+
+
+def test_an_option_that_a_source_does_not_have_is_refused(workspace: Workspace) -> None:
+    with pytest.raises(UsageError, match="inget val --since"):
+        fetch_source(workspace, "scb", "2024-01-01")
+    with pytest.raises(UsageError, match="inte att hämta från ”smhi”"):
+        fetch_source(workspace, "smhi")
+
+
+def test_a_service_that_does_not_answer_is_named(workspace: Workspace) -> None:
+    hasty = Patience(attempts=2, first_wait=0.01, longest_wait=0.01, interval=0.0)
+    with pytest.raises(SourceError, match=r"^127\.0\.0\.1:9: .*2 försök"):
+        fetch(workspace, indicators=["N1"], base_url="http://127.0.0.1:9/v3", patience=hasty)
+
+
+def test_status_of_nothing_and_of_tables_only(workspace: Workspace, tmp_path: Path) -> None:
+    assert "Arkivet är tomt" in describe_workspace(workspace)
+    path = tmp_path / "tabell.csv"
+    path.write_text("Kommun;Antal\nUmeå;5\nGnesta;7\n", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"^tabell\.csv!B1: .*--year"):
+        add_files(workspace, "oj", [path])
+    taken = add_files(workspace, "oj", [path], year=2025, publisher="socialstyrelsen")
+    assert [file.origin.original_name for file in taken] == ["tabell.csv (serierna)", "tabell.csv"]
+    build(workspace)
+    text = describe_workspace(workspace)
+    assert "oj: 2 filer" in text and "inga år än" in text
+    assert "Ändrat sedan" not in text
+
+
+def test_status_tells_what_the_newest_delivery_changed(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    head = "id,title,description,municipality_type,auspice,operating_area,perspective\n"
+    old = "".join(f'N0000{n},"Serie {n}, antal",Källa,K,X,IFO,Volymer\n' for n in range(4))
+    new = old.replace("N00000", "N99999").replace("Serie 1", "Ny serie 1")
+    groups = "group_id,group_title,member_id\nG1,Ett,2480\n{}\n"
+    values = "kpi,municipality,year,gender,value\nN00001,2480,2024,T,{}\n"
+    take_in(workspace, tmp_path / "k1.csv", head + old, "2024-04-06")
+    take_in(workspace, tmp_path / "g1.csv", groups.format("G2,Borta,2480"), "2024-04-06")
+    take_in(workspace, tmp_path / "v1.csv", values.format(1), "2024-04-06")
+    take_in(workspace, tmp_path / "k2.csv", head + new, "2026-03-23")
+    take_in(workspace, tmp_path / "g2.csv", groups.format("G1,Ett,2401"), "2026-03-23")
+    take_in(workspace, tmp_path / "v2.csv", values.format(2), "2026-03-23")
+    build(workspace)
+    assert describe_workspace(workspace).splitlines()[-3:] == [
+        "Ändrat sedan 2024-04-06: 1 tal har räknats om.",
+        "  Nyckeltal: 1 borttagna, 1 nya, 0 upphörda, 1 omdöpta, 0 med ny enhet eller kodning.",
+        "  Kommungrupper med ändrade medlemmar: 1.",
+    ]
