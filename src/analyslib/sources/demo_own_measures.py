@@ -296,7 +296,7 @@ def normal(name: str, mean: np.ndarray, spread: float, decimals: int = 1) -> lis
 
 def wait_times(name: str, shift: Shift) -> list[float]:
     after = np.array([month >= f"{shift.since:%Y-%m}" for month in MONTHS])
-    return normal(name, np.where(after, shift.after, shift.before), 2.4)
+    return normal(name, np.where(after, shift.after, shift.before), 2.0)
 
 
 def shares(name: str, percent: np.ndarray, mean_n: float) -> tuple[list[float], list[int]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analyslib.sources.own_measures_check import OwnResult
@@ -195,11 +196,15 @@ def _rejected(result: OwnResult, delivery: str) -> pd.DataFrame:
 def load_own(connection: Any, deliveries: Sequence[OwnFrames]) -> None:
     """Make the tables and fill them; `deliveries` come oldest first, and the newest counts."""
     connection.execute(_SCHEMA.read_text(encoding="utf-8"))
-    newest = _newest(deliveries)
+    newest, home = _newest(deliveries), _newest_of_measures(deliveries)
+    kept: list[pd.DataFrame] = []
     for table, part in PARTS.items():
-        frames = [_current(item, table, part, newest) for item in deliveries]
-        _insert(connection, table, [frame for frame in frames if len(frame)])
-    _insert(connection, "own_delivery", [_delivery_rows(newest, deliveries)] if newest else [])
+        frames = [_current(item, table, newest, home) for item in deliveries]
+        _insert(connection, table, frames)
+        kept += [frame[[*WHOSE, "delivery", "vintage"]].assign(part=part) for frame in frames]
+    if kept:
+        counted = pd.concat(kept).groupby(["delivery", *WHOSE, "part", "vintage"], sort=True)
+        _insert(connection, "own_delivery", [counted.size().rename("rows").reset_index()])
     _insert(connection, "own_rejected", [item.rejected for item in deliveries])
 
 
@@ -216,36 +221,30 @@ def _newest(deliveries: Sequence[OwnFrames]) -> dict[Part, str]:
     return newest
 
 
-def _current(item: OwnFrames, table: str, part: str, newest: dict[Part, str]) -> pd.DataFrame:
-    frame = item.tables.get(table, pd.DataFrame(columns=WHOSE))
+def _newest_of_measures(deliveries: Sequence[OwnFrames]) -> dict[str, str]:
+    """The newest delivery that has each measure: it may have moved to another project."""
+    return {
+        measure: item.delivery
+        for item in deliveries
+        if "own_measure" in item.tables
+        for measure in item.tables["own_measure"]["measure"]
+    }
+
+
+def _current(
+    item: OwnFrames, table: str, newest: dict[Part, str], home: dict[str, str]
+) -> pd.DataFrame:
+    """The rows of a delivery that no newer one has replaced."""
+    frame = item.tables.get(table, pd.DataFrame(columns=WHOSE, dtype="str"))
     keys = zip(frame["municipality"], frame["project"], strict=True)
-    return frame[[newest[code, project, part] == item.delivery for code, project in keys]]
-
-
-def _delivery_rows(newest: dict[Part, str], deliveries: Sequence[OwnFrames]) -> pd.DataFrame:
-    vintage = {item.delivery: item.vintage for item in deliveries}
-    by_id = {item.delivery: item for item in deliveries}
-    rows = [
-        (
-            delivery,
-            code,
-            project,
-            part,
-            vintage[delivery],
-            _size(by_id[delivery], part, (code, project)),
-        )
-        for (code, project, part), delivery in newest.items()
-    ]
-    columns = ["delivery", "municipality", "project", "part", "vintage", "rows"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _size(item: OwnFrames, part: str, whose: tuple[str, str]) -> int:
-    frames = [frame for table, frame in item.tables.items() if PARTS[table] == part]
-    return sum(
-        int((frame["municipality"].eq(whose[0]) & frame["project"].eq(whose[1])).sum())
-        for frame in frames
-    )
+    counts = [newest[code, project, PARTS[table]] == item.delivery for code, project in keys]
+    if "measure" in frame:
+        counts = [
+            counted and home.get(measure, item.delivery) == item.delivery
+            for counted, measure in zip(counts, frame["measure"], strict=True)
+        ]
+    chosen = np.array(counts, dtype=bool)
+    return frame[chosen].assign(delivery=item.delivery, vintage=item.vintage)
 
 
 def _insert(connection: Any, table: str, frames: Sequence[pd.DataFrame]) -> None:
