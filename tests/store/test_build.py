@@ -6,6 +6,7 @@ import gzip
 import json
 import shutil
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -441,3 +442,24 @@ def test_the_unit_is_read_from_the_title(
     bench.add_values([{"kpi": "N99999"}])
     bench.build()
     assert bench.rows("SELECT unit, stop_year FROM kpi") == [(unit, stop_year)]
+
+
+def test_only_the_series_own_source_can_end_it(bench: Any) -> None:
+    """Another source's newer list says nothing of Kolada's, nor Kolada's of theirs; and a table
+    of its own (oj) is not ended by the next table."""
+    bench.add_kpis(["N31807", "N00001"], "2024-01-01")
+    bench.add_kpis(["N31807"], "2025-01-01")
+    for source, kpi, vintage in (
+        ("scb", "N99998", "2023-01-01"),
+        ("oj", "U00001", "2022-01-01"),
+        ("oj", "U00002", "2026-01-01"),
+    ):
+        row = {"id": kpi, "title": "Påhittat", "description": "Källa: påhitt."}
+        full = {**row, "municipality_type": "K", "auspice": "X", "operating_area": "IFO"}
+        path = bench.write([{**full, "perspective": "Volymer"}], f"{source}_{kpi}.csv")
+        kolada.add(bench.workspace, [path], vintage, date(2026, 8, 1), source=source)
+    bench.add_values([{}], "2025-01-01")
+    bench.build()
+    found = bench.rows("SELECT kpi, ended FROM kpi WHERE newest ORDER BY kpi")
+    assert [kpi for kpi, ended in found if ended] == ["N00001"]
+    assert len(found) == 5
