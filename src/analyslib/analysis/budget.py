@@ -84,6 +84,11 @@ class BudgetYear:
         return min(line.first for line in self.lines), max(line.last for line in self.lines)
 
     @property
+    def is_finished(self) -> bool:
+        """Whether every period of the year has its outcome, so that nothing is left to expect."""
+        return self.year_forecast == self.outcome and self.year_budget == self.budget
+
+    @property
     def expected(self) -> float | None:
         """What the forecast comes to over the budget of the year."""
         if self.year_budget is None or self.year_forecast is None:
@@ -174,7 +179,7 @@ def _line(rows: pd.DataFrame) -> BudgetLine | None:
 def _forecast(rows: pd.DataFrame) -> float | None:
     """What the year is expected to come to: the outcome so far, and the forecast of the rest."""
     expected = rows["outcome"].fillna(rows["forecast"])
-    return _sum(expected) if rows["forecast"].notna().any() else None
+    return _sum(expected)
 
 
 def _sum(values: pd.Series) -> float | None:

@@ -161,6 +161,16 @@ class Course:
     def newest(self) -> OwnPoint | None:
         return next((point for point in reversed(self.points) if point.value is not None), None)
 
+    @property
+    def hidden(self) -> int:
+        """How many values may not be shown, since they are about too few persons."""
+        return sum(point.status == "Privacy" for point in self.points)
+
+    @property
+    def rebased(self) -> OwnEvent | None:
+        """The newest event that the limits have started anew after."""
+        return next((event for event in reversed(self.events) if event.rebase), None)
+
 
 def follow(
     measure: OwnMeasure,
@@ -175,15 +185,14 @@ def follow(
     newest event that starts the limits anew.
     """
     along = fill_periods(points, grain)
-    touching = tuple(event for event in events if concerns(event, measure))
+    touching = tuple(sorted((e for e in events if concerns(e, measure)), key=_day_of))
     cuts = sorted({place_of_cut(along, event.date) for event in touching if event.rebase})
     values = np.array([np.nan if p.value is None else p.value for p in along], float)
     chart = within_scale(xmr(values, rebase=cuts), measure.kind)
     newest = values[max([cut for cut in cuts if _has_known(values[cut:])], default=0) :]
     judge = judge_years if grain == "year" else judge_development
     development = judge(newest, chart, measure.direction)
-    rebased = [event.date for event in touching if event.rebase]
-    start = since or max(rebased, default=None)
+    start = since or max((event.date for event in touching if event.rebase), default=None)
     return Course(
         measure=measure,
         grain=grain,
@@ -194,6 +203,10 @@ def follow(
         goal=judge_goal(measure, along, newest, chart, development),
         level=compare_levels(along, start, measure.direction) if start else None,
     )
+
+
+def _day_of(event: OwnEvent) -> date:
+    return event.date
 
 
 def concerns(event: OwnEvent, measure: OwnMeasure) -> bool:

@@ -49,6 +49,7 @@ class OwnMaterial:
     """The own activity of a municipality (`project` None) or one project.
 
     `delivered` are the days that the newest files speak for, by part (matt, budget).
+    `hidden_budget` counts the rows of a budget whose outcome may not be shown.
     """
 
     catalogue: Catalogue
@@ -58,6 +59,7 @@ class OwnMaterial:
     events: tuple[OwnEvent, ...]
     budgets: tuple[BudgetYear, ...]
     delivered: dict[str, str]
+    hidden_budget: int = 0
 
     @property
     def place(self) -> Place:
@@ -65,7 +67,7 @@ class OwnMaterial:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.courses or self.budgets)
+        return not (self.courses or self.budgets or self.hidden_budget)
 
     def source(self, part: str) -> str:
         """Where the numbers come from; the day is that of the newest file."""
@@ -81,6 +83,7 @@ def read_own(store: Store, catalogue: Catalogue, code: str, project: Project | N
     values = query(store, "own_values", **scope)
     events = events_from(query(store, "own_events", **scope))
     deliveries = query(store, "own_deliveries", **scope)
+    budget = query(store, "own_budget", **scope)
     days = deliveries["vintage"].astype(str).str[:10]
     return OwnMaterial(
         catalogue=catalogue,
@@ -88,8 +91,9 @@ def read_own(store: Store, catalogue: Catalogue, code: str, project: Project | N
         project=project,
         courses=tuple(_course(measure, values, events, project) for measure in measures),
         events=events,
-        budgets=budget_years(query(store, "own_budget", **scope)),
+        budgets=budget_years(budget),
         delivered=dict(zip(deliveries["part"], days, strict=True)),
+        hidden_budget=int((budget["status"] == "Privacy").sum()),
     )
 
 
@@ -103,13 +107,16 @@ def _course(
     rows = values[values["measure"] == measure.id]
     grain = "month" if (rows["grain"] == "month").any() or rows.empty else "year"
     points = points_from(rows[rows["grain"] == grain])
-    shown = (*events, _start_of(project)) if project else tuple(events)
-    shown = tuple(sorted(shown, key=lambda event: event.date))
-    return follow(measure, points, grain, shown, project.start if project else None)
+    if project is None:
+        return follow(measure, points, grain, events)
+    return follow(measure, points, grain, with_start(project, events), project.start)
 
 
-def _start_of(project: Project) -> OwnEvent:
-    return OwnEvent(project.id, "", project.start, "Projektet startar", rebase=False)
+def with_start(project: Project, events: Sequence[OwnEvent]) -> tuple[OwnEvent, ...]:
+    """The events, and the start of the project unless one of them is about that day."""
+    if any(event.date == project.start and not event.measure for event in events):
+        return tuple(events)
+    return (*events, OwnEvent(project.id, "", project.start, "Projektet startade", rebase=False))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,13 @@ from analyslib.sections.parts import Shown, box, bullets, heading, join, paragra
 from analyslib.tables import Table, derived_cell, header_cell, text_cell
 from analyslib.text.budget import budget_questions
 from analyslib.text.formats import format_date
-from analyslib.text.own_measures import courses_sentence, goals_counted, measure_questions
+from analyslib.text.own_measures import (
+    courses_sentence,
+    goals_counted,
+    measure_questions,
+    since_words,
+    sure_sentence,
+)
 
 
 PANELS = 4
@@ -39,18 +45,16 @@ def own_measures_section(municipality: str, data: str) -> Shown | None:
 def _activity(own: OwnMaterial) -> list[Shown | None]:
     """The own activity: goals, charts, budget, questions."""
     name = own.place.name
+    certain = [
+        text for course in own.courses if (text := sure_sentence(course, since_words(course)))
+    ]
+    budget = budget_parts(own)
     return [
         goals_table(own, own.courses, f"Egna mått och mål i {name}") if own.courses else None,
-        guide_parts() if own.courses else None,
+        bullets(certain),
         *course_pictures(own),
-        join(
-            [
-                heading(f"Budget och utfall {own.budgets[-1].year}", 3),
-                budget_parts(own, own.budgets[-1]),
-            ]
-        )
-        if own.budgets
-        else None,
+        guide_parts() if own.courses else None,
+        join([heading("Budget och utfall", 3), budget]) if budget else None,
         questions_box(own),
     ]
 

@@ -14,6 +14,7 @@ from analyslib.sections.parts import Html, Shown, box, join, paragraph
 from analyslib.tables import Cell, Table, derived_cell, header_cell, text_cell
 from analyslib.text.budget import (
     ONE_PLACEMENT,
+    all_hidden_sentence,
     deviation_sentence,
     forecast_sentence,
     hidden_sentence,
@@ -142,7 +143,15 @@ def events_table(material: OwnMaterial, caption: str) -> Table | None:
     return Table(caption, heads, rows, source_line=material.source("matt")) if rows else None
 
 
-def budget_parts(material: OwnMaterial, year: BudgetYear) -> Shown:
+def budget_parts(material: OwnMaterial) -> Shown | None:
+    """The newest year that has an outcome; why not, where all of it is hidden."""
+    if material.budgets:
+        return _year_parts(material, material.budgets[-1])
+    hidden = material.hidden_budget
+    return paragraph(all_hidden_sentence(hidden)) if hidden else None
+
+
+def _year_parts(material: OwnMaterial, year: BudgetYear) -> Shown:
     """The deviation in words, as a picture and as tables; volume beside the money, always."""
     sentences = [deviation_sentence(year), split_sentence(year), forecast_sentence(year)]
     where = material.project.title if material.project else material.place.name
@@ -204,10 +213,8 @@ def year_table(material: OwnMaterial, year: BudgetYear, caption: str) -> Table:
             header_cell(line.account),
             derived_cell(line.budget, "budget, summa"),
             derived_cell(line.outcome, "utfall, summa"),
-            derived_cell(
-                line.volume_budget, "budgeterad volym, summa", _decimals(line.volume_budget)
-            ),
-            derived_cell(line.volume, "volym, summa", _decimals(line.volume)),
+            _volume_cell(line.volume_budget, "budgeterad volym, summa"),
+            _volume_cell(line.volume, "volym, summa"),
             derived_cell(line.year_budget, "årets budget"),
             derived_cell(line.year_forecast, "utfall och prognos för året"),
         )
@@ -226,11 +233,14 @@ def year_table(material: OwnMaterial, year: BudgetYear, caption: str) -> Table:
         *("Konto", "Budget, kronor", "Utfall, kronor", "Budgeterad volym", "Volym"),
         *(f"Budget hela {year.year}", "Utfall och prognos"),
     )
-    return Table(caption, heads, (*rows, total), source_line=material.source("budget"))
+    shown = len(heads) - 2 if year.is_finished else len(heads)
+    body = tuple(row[:shown] for row in (*rows, total))
+    return Table(caption, heads[:shown], body, source_line=material.source("budget"))
 
 
-def _decimals(amount: float | None) -> int:
-    return 0 if amount is None or float(amount).is_integer() else 1
+def _volume_cell(volume: float | None, what: str) -> Cell:
+    whole = volume is None or float(volume).is_integer()
+    return derived_cell(volume, what, 0 if whole else 1)
 
 
 def guide_parts() -> Html:

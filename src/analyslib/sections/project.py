@@ -159,9 +159,8 @@ class ProjectReport:
 
     def budget(self) -> Shown:
         """The newest year that has an outcome."""
-        if not self.material.budgets:
-            return paragraph("Projektet har ingen budget i de uppgifter som lämnats.") or Html("")
-        return budget_parts(self.material, self.material.budgets[-1])
+        nothing = Html("<p>Projektet har ingen budget i de uppgifter som lämnats.</p>")
+        return budget_parts(self.material) or nothing
 
     def public(self) -> Shown:
         """Public key figures of the same area, which the project may or may not show in."""

@@ -82,8 +82,8 @@ def _reasons(year: BudgetYear) -> str:
 
 
 def forecast_sentence(year: BudgetYear) -> str:
-    """What the year is expected to come to; "" where some account has no forecast."""
-    if year.expected is None or year.year_forecast is None:
+    """What the year is expected to come to; "" where it is over or an account has no forecast."""
+    if year.expected is None or year.year_forecast is None or year.is_finished:
         return ""
     whole = f"Utfall hittills och prognos för resten ger {format_kronor(year.year_forecast)}"
     if not round(year.expected):
@@ -98,6 +98,12 @@ def hidden_sentence(year: BudgetYear) -> str:
         return ""
     what = format_count(year.hidden, "uppgift är dold", "uppgifter är dolda")
     return f"{what[:1].upper()}{what[1:]} av sekretess och räknas inte med, inte heller i budgeten."
+
+
+def all_hidden_sentence(hidden: int) -> str:
+    """Where there is a budget but not one outcome that may be shown."""
+    what = format_count(hidden, "uppgift", "uppgifter")
+    return f"Budgeten går inte att visa: {what} om utfallet är dolda av sekretess."
 
 
 def split_words(line: BudgetLine) -> str:

@@ -123,7 +123,18 @@ def course_sentence(course: Course) -> str:
         return "Inga värden finns att visa."
     when = period_label(newest.period, course.grain)
     value = format_own(newest.value, course.measure)
-    return f"Senast, {when}: {value}. {development_sentence(course)}"
+    said = f"Senast, {when}: {value}. {development_sentence(course)}"
+    return f"{said} {hidden_words(course)}".strip()
+
+
+def hidden_words(course: Course) -> str:
+    """What it means that values are hidden; "" where none is."""
+    if not course.hidden:
+        return ""
+    what = format_count(course.hidden, "värde är dolt", "värden är dolda")
+    if course.development.answer is Answer.CANNOT_BE_JUDGED:
+        return f"{what}."
+    return f"{what}: ofta de minsta, så medelvärdet kan vara för högt."
 
 
 def development_sentence(course: Course) -> str:
@@ -233,6 +244,11 @@ def _met(course: Course) -> str:
     return f" {since} har det nåtts {format_number(goal.met)} av {counted}."
 
 
+def since_words(course: Course) -> str:
+    """The event that the level is compared across, in its own words."""
+    return f"”{course.rebased.text}”" if course.rebased else "ändringen"
+
+
 def level_sentence(level: LevelChange, measure: OwnMeasure, since: str) -> str:
     """The level since a day against before; `since` is "projektet startade" or an event."""
     when = f"{since} ({period_label(level.since, 'month')})"
@@ -330,6 +346,8 @@ def measure_questions(course: Course) -> list[str]:
     elif answer in (Answer.HIGHER, Answer.LOWER):
         way = "ökat" if answer is Answer.HIGHER else "minskat"
         asked.append(f"{title} har {way}. Är det en följd av något ni har bestämt?")
+    if answer in TENDENCY and course.grain == "month":
+        asked.append(f"Har något hänt som gör att gränserna för {title} bör börja om?")
     if level is not None and level.doubt in (Doubt.NO_EARLIER, Doubt.TOO_FEW_EARLIER):
         asked.append(f"Går det att få fram värden för {title} från tiden före?")
     return asked

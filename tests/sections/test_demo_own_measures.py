@@ -1,0 +1,96 @@
+"""What is planted in the demo's own measures is found again, by way of the published database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analyslib.analysis.own_measures import Course
+from analyslib.analysis.process_control import Assurance, Signal
+from analyslib.analysis.results import Answer
+from analyslib.sections.municipality import municipality_report
+from analyslib.sections.own_material import OwnMaterial, read_all_own
+from analyslib.sections.project import project_report
+from analyslib.sources.demo_own_measures import (
+    PLANTED_CHANCE,
+    PLANTED_REBASE,
+    PLANTED_SHIFT,
+    PLANTED_TREND,
+    PLANTED_VOLUME,
+    PROJECTS,
+    SMALL_COUNTS,
+    STABLE,
+)
+
+
+@pytest.fixture(autouse=True)
+def in_demo(demo_workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANALYSLIB_HOME", str(demo_workspace))
+
+
+def courses(measure: str) -> Course:
+    own, projects = read_all_own(measure[:4], "demo")
+    return next(c for m in (own, *projects) for c in m.courses if c.measure.id == measure)
+
+
+def own(code: str) -> OwnMaterial:
+    return read_all_own(code, "demo")[0]
+
+
+def test_the_planted_shift_is_found() -> None:
+    found = courses(PLANTED_SHIFT.measure)
+    assert found.development.answer is Answer.BETTER
+    since = [p.period >= PLANTED_SHIFT.since for p in found.points]
+    marked = [signal is not Signal.NONE for signal in found.chart.signals]
+    assert sum(s and m for s, m in zip(since, marked, strict=True)) >= sum(since) - 1
+
+
+def test_the_planted_trend_is_found() -> None:
+    assert courses(PLANTED_TREND.measure).development.answer is Answer.BETTER
+
+
+def test_the_target_that_chance_decides_is_left_to_chance() -> None:
+    found = courses(PLANTED_CHANCE.measure)
+    assert found.goal.assurance is Assurance.INCONSISTENT
+    assert found.development.answer is Answer.NO_CERTAIN_DIFFERENCE
+    assert 0 < found.goal.met < found.goal.counted
+
+
+def test_the_level_that_an_event_moved_is_found_and_the_limits_start_anew() -> None:
+    found = courses(PLANTED_REBASE.measure)
+    level = found.level
+    assert level is not None and level.answer is Answer.BETTER
+    assert level.low is not None and level.high is not None
+    assert level.low < PLANTED_REBASE.after - PLANTED_REBASE.before < level.high
+    assert found.development.answer is Answer.NO_CERTAIN_DIFFERENCE
+
+
+def test_the_deviation_that_is_all_volume_is_found() -> None:
+    (year,) = own(PLANTED_VOLUME.municipality).budgets
+    (line,) = [line for line in year.lines if line.account == PLANTED_VOLUME.account]
+    assert line.split.deviation > 0
+    assert line.split.volume_effect == pytest.approx(line.split.deviation, abs=12)
+    assert line.split.price_effect == pytest.approx(0, abs=12)
+
+
+@pytest.mark.parametrize("measure", STABLE)
+def test_nothing_is_found_where_nothing_is_planted(measure: str) -> None:
+    found = courses(measure)
+    assert found.development.answer is Answer.NO_CERTAIN_DIFFERENCE
+
+
+@pytest.mark.parametrize("measure", SMALL_COUNTS)
+def test_small_counts_are_hidden_in_every_face(measure: str) -> None:
+    found = courses(measure)
+    assert found.hidden > 0
+    html = municipality_report(measure[:4], "alla", 2024).own_measures()
+    assert html is not None
+    assert html._repr_html_().count('data-status="Privacy"') >= found.hidden
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+def test_every_section_of_every_project_says_something(project: str) -> None:
+    report = project_report(project[:4], project, 2024)
+    for part in ("summary", "purpose", "development", "since_start", "budget", "public", "sources"):
+        assert len(getattr(report, part)()._repr_html_()) > 60
