@@ -210,7 +210,8 @@ def _write_sources(
         )
         for count in counts
     ]
-    connection.executemany(f"INSERT INTO source_file VALUES ({', '.join('?' * 16)})", rows)
+    if rows:  # an archive of extracts or own measures alone has no public files
+        connection.executemany(f"INSERT INTO source_file VALUES ({', '.join('?' * 16)})", rows)
     connection.execute(
         "UPDATE rejected SET path = replace(path, $raw, '')",
         {"raw": f"{workspace.raw}{os.sep}"},
