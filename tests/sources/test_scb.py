@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from analyslib.catalogue import load_catalogue
@@ -19,6 +21,8 @@ from analyslib.sources import kolada, scb
 from analyslib.sources.http import Patience
 from analyslib.sources.json_stat import read_frame
 from analyslib.sources.origin import archived_files
+from analyslib.store.build import build
+from analyslib.store.connection import open_store, query
 from analyslib.workspace import find_workspace
 
 
@@ -195,6 +199,44 @@ def test_from_2025_nothing_is_added_up(fake: FakeScb) -> None:
     assert "Alder" not in fake.questions[0]
     (series,) = archived_files(find_workspace(), "scb", "kpi")
     assert "brus" in kolada.read(series)["description"].iloc[0]
+
+
+def test_it_is_the_denominator_where_kolada_has_no_population(
+    fake: FakeScb, tmp_path: Path
+) -> None:
+    """N07544 is per 100,000 inhabitants: n is N01951, and SCB's number where that is missing."""
+    bring(fake)
+    head = "id,title,description,municipality_type,auspice,operating_area,perspective\n"
+    kpis = tmp_path / "kpi.csv"
+    kpis.write_text(
+        f'{head}N07544,"Brott, antal/100 000 inv",Källa,K,X,A,V\n'
+        'N01951,"Invånare, antal",Källa,K,X,A,V\n',
+        encoding="utf-8",
+    )
+    values = tmp_path / "values.csv"
+    rows = [("N07544", year, gender) for year in (2022, 2024, 2025) for gender in "KMT"]
+    lines = [f"{kpi},2480,{year},{gender},300" for kpi, year, gender in rows]
+    values.write_text(
+        "\n".join(["kpi,municipality,year,gender,value", *lines, "N01951,2480,2024,T,135000"]),
+        encoding="utf-8",
+    )
+    kolada.add(find_workspace(), [kpis, values], "2026-11-01", TODAY)
+    build(find_workspace())
+    with open_store(find_workspace().publish_db) as store:
+        found = query(store, "kpi_values", kpi="N07544")
+    n = {(row.year, row.gender): row.n for row in found.itertuples()}
+    assert n[2024, "T"] == 135000
+    assert n[2024, "K"] == 2024 + 2480
+    assert n[2025, "T"] == scb_total(2025)
+    assert pd.isna(n[2022, "T"])
+
+
+def scb_total(year: int) -> float:
+    (file,) = [f for f in archived_files(find_workspace(), "scb", "values")
+               if year in set(scb.read(f)["year"])]  # fmt: skip
+    frame = scb.read(file)
+    rows = frame[(frame["municipality"] == "2480") & (frame["gender"] == "T")]
+    return float(rows.set_index("year")["value"][year])
 
 
 def test_a_noisy_year_without_a_total_is_refused(fake: FakeScb) -> None:

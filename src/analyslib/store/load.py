@@ -14,12 +14,13 @@ import duckdb
 import pandas as pd
 
 from analyslib.catalogue import Catalogue
-from analyslib.sources import SOURCES
+from analyslib.sources import SOURCES, scb
 from analyslib.sources.kolada_shapes import Shape, archived_shape, select_rows
 from analyslib.sources.origin import ArchivedFile
 from analyslib.store.connection import run_query
 
 
+POPULATION = "N01951"
 # What is read in SQL; a source with another form of "values" has a `read` of its own.
 READ_IN_SQL = ("kolada", "demo")
 RAW_TABLES = {
@@ -149,11 +150,15 @@ def _indicator_frame(catalogue: Catalogue) -> pd.DataFrame:
 
 
 def _fallback_frame(catalogue: Catalogue) -> pd.DataFrame:
-    """One row = one series that is added up where the one that holds n has no value."""
+    """One row = one series that is added up where the one that holds n has no value.
+
+    Kolada's population is SCB's, so where Kolada lacks it SCB's own stands in.
+    """
     rows = [
-        {"kpi": item.id, "part": part, "parts": len(item.n.fallback)}
+        {"kpi": item.id, "part": part, "parts": len(parts)}
         for item in catalogue.indicators.values()
-        for part in item.n.fallback
+        for parts in [item.n.fallback or ((scb.SERIES,) if item.n.kpi == POPULATION else ())]
+        for part in parts
     ]
     frame = pd.DataFrame(rows, columns=["kpi", "part", "parts"])
     return frame.astype({"kpi": "str", "part": "str", "parts": "int64"})
