@@ -17,10 +17,11 @@ from analyslib.disclosure.audit import audit_packs, audit_publications
 from analyslib.disclosure.explain import explain
 from analyslib.disclosure.layout import Layout
 from analyslib.disclosure.publication import (
+    FILE_NAME,
     Publication,
-    read_publication,
+    read_file,
     read_publications,
-    write_publication,
+    write_publications,
 )
 from analyslib.disclosure.release import Release, release, working_material
 from analyslib.disclosure.released import HIDDEN, frames_of, released_from
@@ -134,35 +135,40 @@ def test_every_threshold_holds(threshold: int) -> None:
 
 def test_the_published_ledger_holds_no_hidden_number(tmp_path: Path) -> None:
     made = made_release()
-    path = write_publication(tmp_path, made.publication)
+    path = write_publications(tmp_path, [made.publication])
     content = json.loads(path.read_text("utf-8"))
-    hidden = [row for row in content["rows"] if row[1] is None]
-    assert hidden
-    numbers = {value for row in content["rows"] for value in row if type(value) is int}
+    rows = [row for ledger in content["ledgers"] for row in ledger["rows"]]
+    assert any(row[1] is None for row in rows)
+    numbers = {value for row in rows for value in row if type(value) is int}
     assert not numbers & set(range(1, 5))
 
 
 def test_a_changed_ledger_is_refused(tmp_path: Path) -> None:
-    path = write_publication(tmp_path, made_release().publication)
+    path = write_publications(tmp_path, [made_release().publication])
     text = path.read_text("utf-8")
     path.write_text(text.replace('"threshold":5', '"threshold":4'), "utf-8")
     with pytest.raises(DisclosureError, match="har ändrats"):
-        read_publication(path)
+        read_file(path)
 
 
-def test_another_pack_in_the_same_folder_is_refused(tmp_path: Path) -> None:
-    write_publication(tmp_path, made_release().publication)
-    write_publication(tmp_path, made_release().publication)
-    with pytest.raises(DisclosureError, match="redan ett publicerat paket"):
-        write_publication(tmp_path, made_release(made_up(seed=2)).publication)
+def test_what_has_been_published_stays_and_a_contradiction_is_found(tmp_path: Path) -> None:
+    first, other = made_release().publication, made_release(made_up(seed=2)).publication
+    write_publications(tmp_path, [first])
+    before = (tmp_path / FILE_NAME).read_bytes()
+    write_publications(tmp_path, [first])
+    assert (tmp_path / FILE_NAME).read_bytes() == before
+    write_publications(tmp_path, [other])
+    assert read_publications(tmp_path) == [first, other]
+    with pytest.raises(DisclosureError, match="olika tal för samma personer"):
+        audit_packs(tmp_path)
 
 
 def test_audit_of_a_folder_passes_and_prints_its_certificate(tmp_path: Path) -> None:
-    write_publication(tmp_path, made_release().publication)
+    write_publications(tmp_path, [made_release().publication])
     report = audit_packs(tmp_path)
     assert report.is_passed, report.text
     assert "Inget dolt tal går att räkna ut" in report.text
-    assert report.certificate.digest[:16] in report.text
+    assert report.digest[:16] in report.text
 
 
 def test_audit_finds_what_hiding_only_small_numbers_leaves_open() -> None:
@@ -181,7 +187,7 @@ def test_audit_of_nothing_says_so(tmp_path: Path) -> None:
 def test_a_missing_earlier_pack_is_noticed(tmp_path: Path) -> None:
     first = made_release()
     second = made_release(made_up(periods=("2025",)), earlier=[first.publication])
-    write_publication(tmp_path, second.publication)
+    write_publications(tmp_path, [second.publication])
     with pytest.raises(DisclosureError, match="tidigare paket som det hör ihop med saknas"):
         audit_packs(tmp_path)
     assert len(read_publications(tmp_path)) == 1

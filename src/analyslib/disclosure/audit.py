@@ -6,22 +6,20 @@ from the published numbers only, and say nothing about which of them is the true
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import product
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from scipy import sparse
 
 from analyslib.disclosure.attack import Interval, intervals
 from analyslib.disclosure.certificate import Certificate, verify
 from analyslib.disclosure.explain import explain
-from analyslib.disclosure.layout import Layout, cross
-from analyslib.disclosure.merging import merge_atoms, merge_rows
 from analyslib.disclosure.proof import certify, demands_of, prove
 from analyslib.disclosure.publication import Publication, check_complete, read_publications
+from analyslib.disclosure.published import Leak, Published, published_systems
 from analyslib.disclosure.system import (
     CAREFUL_READER,
     READER,
@@ -29,51 +27,58 @@ from analyslib.disclosure.system import (
     State,
     System,
     atom_floors,
-    make_system,
 )
 from analyslib.disclosure.targets import Requirement
-from analyslib.disclosure.universe import PublishedRow, RowMasks
-from analyslib.disclosure.worlds import fitting_world
+from analyslib.disclosure.worlds import WorldFinder
 from analyslib.errors import DisclosureError
 
 
 @dataclass(frozen=True)
-class Leak:
-    """Something that can be worked out: which number, by whom, and how."""
+class AuditedPart:
+    """What was audited together: the leaks, and the certificate with what it must have shown."""
 
-    label: str
-    attacker: str
-    sentence: str
-    is_exact: bool
-
-
-@dataclass(frozen=True)
-class AuditReport:
-    """The outcome of an audit. `certificate` holds the worlds that prove it."""
-
-    titles: tuple[str, ...]
-    n_printed: int
-    n_hidden: int
     leaks: tuple[Leak, ...]
     certificate: Certificate
     demands: tuple[tuple[int, int, int], ...]
 
+
+@dataclass(frozen=True)
+class AuditReport:
+    """The outcome of an audit. The certificates of the parts hold the worlds that prove it;
+    parts have nothing in common but printed numbers, so their worlds can all be true at once."""
+
+    titles: tuple[str, ...]
+    n_printed: int
+    n_hidden: int
+    parts: tuple[AuditedPart, ...]
+
     @property
+    def leaks(self) -> tuple[Leak, ...]:
+        return tuple(leak for part in self.parts for leak in part.leaks)
+
+    @property
+    def digest(self) -> str:
+        """The sum of all certificates."""
+        sums = "".join(part.certificate.digest for part in self.parts)
+        return hashlib.sha256(sums.encode()).hexdigest()
+
+    @cached_property
     def is_passed(self) -> bool:
-        return not self.leaks and not verify(self.certificate, self.demands)
+        return not any(part.leaks or verify(part.certificate, part.demands) for part in self.parts)
 
     @property
     def text(self) -> str:
         """The outcome in words, with every leak on a line of its own."""
         head = (
-            f"Granskning av {len(self.titles)} paket: {self.n_printed} tal om individer, "
+            f"Granskning av {len(self.titles)} tabeller: {self.n_printed} tal om individer, "
             f"{self.n_hidden} av dem dolda."
         )
         if self.is_passed:
+            worlds = sum(len(part.certificate.worlds) for part in self.parts)
+            claims = sum(len(part.certificate.claims) for part in self.parts)
             return (
-                f"{head}\nInget dolt tal går att räkna ut. Beviset ({len(self.certificate.worlds)} "
-                f"alternativa världar, {len(self.certificate.claims)} påståenden) är kontrollerat. "
-                f"Certifikat: {self.certificate.digest[:16]}"
+                f"{head}\nInget dolt tal går att räkna ut. Beviset ({worlds} alternativa världar, "
+                f"{claims} påståenden) är kontrollerat. Certifikat: {self.digest[:16]}"
             )
         lines = [f"{head}\n{len(self.leaks)} dolda tal går att räkna ut eller ringa in:"]
         return "\n".join(lines + [f"* {leak.sentence} ({leak.attacker})" for leak in self.leaks])
@@ -90,17 +95,51 @@ def audit_packs(folders: Path | Sequence[Path]) -> AuditReport:
 
 def audit_publications(publications: Sequence[Publication]) -> AuditReport:
     """What a reader and a careful reader can work out from these packs, taken together."""
-    published = published_system(publications)
+    careful = all(p.careful for p in publications)
+    attackers = [CAREFUL_READER, READER] if careful else [READER]
+    return AuditReport(
+        tuple(p.title for p in publications),
+        sum(len(p.rows) for p in publications),
+        sum(shown is None for p in publications for _, shown, _, _ in p.rows),
+        tuple(
+            part
+            for published in published_systems(publications)
+            for part in _audit(published, attackers)
+        ),
+    )
+
+
+def _audit(published: Published, attackers: Sequence[Attacker]) -> list[AuditedPart]:
+    """What is tied to the same core: each with the core held still, and last all together."""
+    parts, rest = [], []
+    for follower in published.followers:
+        still = follower.still
+        hidden = still.system.state == State.SILENT
+        proof = prove(still.system, hidden, _wanted(still, attackers))
+        rest += [follower.start + r.row for r in proof.unmet]
+        met = [r for r, w in zip(proof.requirements, proof.witness, strict=True) if w >= 0]
+        proof = prove(still.system, hidden, met, proof.worlds)
+        certificate = certify(still.system, hidden, proof)
+        parts.append(AuditedPart((), certificate, tuple(demands_of(proof))))
+    targets = np.unique(np.concatenate([published.targets, np.array(rest, dtype=np.int64)]))
+    return [*parts, _audit_joined(replace(published, targets=targets), attackers)]
+
+
+def _wanted(published: Published, attackers: Sequence[Attacker]) -> list[Requirement]:
     system, threshold = published.system, published.threshold
-    hidden = system.state == State.SILENT
-    attackers = [CAREFUL_READER, READER] if all(p.careful for p in publications) else [READER]
-    wanted = [
+    return [
         requirement
         for attacker in attackers
         for row in published.targets
         for requirement in _demands(system, int(row), attacker, int(threshold[row]))
     ]
-    proof = prove(system, hidden, wanted)
+
+
+def _audit_joined(published: Published, attackers: Sequence[Attacker]) -> AuditedPart:
+    system, threshold = published.system, published.threshold
+    hidden = system.state == State.SILENT
+    wanted = _wanted(published, attackers)
+    proof = prove(system, hidden, wanted, _worlds_that_follow(published, wanted))
     met = [r for r, w in zip(wanted, proof.witness, strict=True) if w >= 0]
     leaks: dict[int, Leak] = {}
     for attacker in attackers:
@@ -112,14 +151,40 @@ def audit_publications(publications: Sequence[Publication]) -> AuditReport:
             else:
                 met.append(_not_exact(system, interval, attacker))
     proof = prove(system, hidden, met, proof.worlds)
-    return AuditReport(
-        tuple(p.title for p in publications),
-        sum(len(p.rows) for p in publications),
-        sum(shown is None for p in publications for _, shown, _, _ in p.rows),
+    return AuditedPart(
         (*published.plain, *leaks.values()),
         certify(system, hidden, proof),
         tuple(demands_of(proof)),
     )
+
+
+def _worlds_that_follow(
+    published: Published, wanted: Sequence[Requirement]
+) -> Iterator[np.ndarray]:
+    """Worlds of the core alone, with what the universes around it must be then."""
+    core = published.core
+    if core is None:
+        return
+    wanted = [requirement for requirement in wanted if requirement.row < core.n_rows]
+    proof = prove(core, core.state == State.SILENT, wanted)
+    finders = {
+        attacker: [
+            WorldFinder(follower.system, follower.system.state == State.SILENT, attacker)
+            for follower in published.followers
+        ]
+        for attacker in dict.fromkeys(r.attacker for r in wanted)
+    }
+    for number, world in enumerate(proof.worlds):
+        met = np.flatnonzero(proof.witness == number)
+        # What the careful reader cannot rule out, the plain one cannot either.
+        careful = [wanted[i].attacker for i in met if wanted[i].attacker.careful]
+        attacker = careful[0] if careful else wanted[met[0]].attacker
+        parts = [
+            finder.following(follower.rows, follower.sums @ world)
+            for finder, follower in zip(finders[attacker], published.followers, strict=True)
+        ]
+        if all(part is not None for part in parts):
+            yield np.concatenate([world, *(part for part in parts if part is not None)])
 
 
 def _demands(system: System, row: int, attacker: Attacker, threshold: int) -> list[Requirement]:
@@ -161,114 +226,3 @@ def _leak(system: System, hidden: np.ndarray, interval: Interval, attacker: Atta
         sentence = explain(system, hidden, interval.row, attacker)
         return Leak(label, attacker.name, sentence, True)
     return Leak(label, attacker.name, f"{label}: går att ringa in till några få värden.", False)
-
-
-@dataclass(frozen=True)
-class Published:
-    """The packs as an attacker has them. `system` holds a world that fits; `targets` are the rows
-    that must not be possible to work out; `threshold`: what each was hidden under. `plain`: leaks
-    that need no arithmetic at all."""
-
-    system: System
-    targets: np.ndarray
-    threshold: np.ndarray
-    plain: tuple[Leak, ...]
-
-
-def published_system(publications: Sequence[Publication]) -> Published:
-    """Everything printed or hidden in these packs, and every sum of it that is not printed."""
-    rows = [row for p in publications for row in p.published_rows()]
-    limits = np.array([p.threshold for p in publications for _ in p.rows])
-    table = _all_combinations(publications)
-    masks = RowMasks(table)
-    printed = sparse.csr_array(sparse.vstack([sparse.csr_array(masks.mask(r)) for r in rows]))
-    silent, names = _unprinted(table)
-    matrix = sparse.csr_array(sparse.vstack([printed, silent])).astype(np.int64)
-    unseen = silent.shape[0]
-    shown = np.array([*(-1 if r.shown is None else r.shown for r in rows), *[-1] * unseen])
-    sure = np.array([*(r.shown is None and r.sure for r in rows), *[False] * unseen])
-    limits = np.concatenate([limits, np.full(unseen, limits.min())])
-    matrix = matrix[:, matrix[shown == 0].sum(axis=0) == 0]
-    matrix, _, _ = merge_atoms(matrix, np.zeros(matrix.shape[1]), np.zeros(matrix.shape[1]))
-    row_of, first = merge_rows(matrix)
-    _check_agreement(rows, row_of, shown, sure)
-    size, used = len(first), row_of >= 0
-    value = np.full(size, -1)
-    np.maximum.at(value, row_of[used], shown[used])
-    known = np.bincount(row_of[used], sure[used], size) + (value > 0) > 0
-    threshold = np.zeros(size, dtype=np.int64)
-    np.maximum.at(threshold, row_of[used], limits[used])
-    counts = fitting_world(matrix[first], value, known.astype(np.int64))
-    state = np.where(value >= 0, State.PUBLIC, State.SILENT)
-    labels = [row.label for row in rows] + names
-    system = make_system(matrix[first], counts, state, known, tuple(labels[i] for i in first))
-    hidden = np.bincount(row_of[: len(rows)][used[: len(rows)]], minlength=size) > 0
-    small = (system.values > 0) & (system.values < threshold)
-    targets = np.flatnonzero((state == State.SILENT) & (hidden | small))
-    return Published(system, targets, threshold, _plain_leaks(rows, row_of, limits))
-
-
-def _unprinted(table: pd.DataFrame) -> tuple[sparse.csr_array, list[str]]:
-    """Every crossing of the dimensions, printed or not: those are numbers about people too."""
-    parts, names = [], []
-    for dimensions in Layout("", tuple(table.columns)).crossings():
-        crossing = cross(table, Layout("", dimensions), dimensions)
-        ones = np.ones(len(crossing.atoms), dtype=np.int64)
-        shape = (len(crossing.labels), len(table))
-        parts.append(sparse.csr_array((ones, (crossing.cells, crossing.atoms)), shape=shape))
-        texts = crossing.labels.agg(" × ".join, axis=1) if dimensions else ["totalt"]
-        names += [f"{text} (otryckt)" for text in texts]
-    return sparse.csr_array(sparse.vstack(parts)), names
-
-
-def _plain_leaks(
-    rows: Sequence[PublishedRow], row_of: np.ndarray, limits: np.ndarray
-) -> tuple[Leak, ...]:
-    found = []
-    for row, at, limit in zip(rows, row_of, limits, strict=False):
-        if row.shown is not None and 0 < row.shown < limit:
-            sentence = f"{row.label}: skrivs ut fast talet är mindre än gränsen {limit}."
-            found.append(Leak(row.label, READER.name, sentence, True))
-        elif row.shown is None and at < 0:
-            sentence = f"{row.label}: är dold, men andra nollor visar att den är tom."
-            found.append(Leak(row.label, READER.name, sentence, True))
-    return tuple(found)
-
-
-def _all_combinations(publications: Sequence[Publication]) -> pd.DataFrame:
-    """Every group of people that these packs could have counted."""
-    dimensions = list(dict.fromkeys(d for p in publications for d in p.dimensions))
-    values: dict[str, set[str]] = {d: set() for d in dimensions}
-    for p in publications:
-        for cell, _, _, _ in p.rows:
-            for dimension, number in zip(p.dimensions, cell, strict=True):
-                values[dimension].update(p.sets[number])
-    blocks = list(dict.fromkeys(d for p in publications for d in p.block))
-    table = pd.DataFrame(
-        list(product(*(sorted(values[d]) for d in blocks))), columns=blocks, dtype="str"
-    )
-    known = np.zeros(len(table), dtype=bool)
-    for p in publications:
-        delivered = set(p.delivered)
-        here = table[list(p.block)].itertuples(index=False, name=None) if delivered else ()
-        known |= [block in delivered for block in here] or [True]
-    table = table[known]
-    for dimension in [d for d in dimensions if d not in blocks]:
-        more = pd.DataFrame({dimension: sorted(values[dimension])}, dtype="str")
-        table = table.merge(more, how="cross")
-    return table.reset_index(drop=True)
-
-
-def _check_agreement(
-    rows: Sequence[PublishedRow], row_of: np.ndarray, shown: np.ndarray, sure: np.ndarray
-) -> None:
-    """The same people with two different numbers: a revision that came out."""
-    printed = pd.DataFrame({"row": row_of, "shown": shown})[(shown >= 0)]
-    differing = printed.groupby("row")["shown"].transform("nunique") > 1
-    empty = np.flatnonzero((row_of < 0) & ((shown > 0) | sure))
-    wrong = [*printed.index[differing & (printed["row"] >= 0)], *empty]
-    if wrong:
-        raise DisclosureError(
-            f"Paketen visar olika tal för samma personer, bland annat {rows[wrong[0]].label}. "
-            "Skillnaden kan avslöja enskilda.",
-        )

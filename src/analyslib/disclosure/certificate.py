@@ -20,7 +20,8 @@ class Certificate:
     printed (-1, -1 where nothing was). `base`: one world that fits; `worlds`: changes, each a
     list of (atom, change). A claim says: for this attacker, the row can be `value` or further
     away, as world number `world` shows. Attackers: (floor of each atom, floor of each row,
-    atoms he knows)."""
+    atoms he knows). `ties`: atoms that are together as many as some others, since they are
+    the same people counted in two ways."""
 
     rows: tuple[tuple[int, ...], ...]
     low: tuple[int, ...]
@@ -29,6 +30,7 @@ class Certificate:
     worlds: tuple[tuple[tuple[int, int], ...], ...]
     attackers: tuple[tuple[str, tuple[int, ...], tuple[int, ...], tuple[int, ...]], ...]
     claims: tuple[tuple[int, int, int, int], ...]
+    ties: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = ()
 
     @property
     def digest(self) -> str:
@@ -54,6 +56,9 @@ def verify(
     wrong, here = [], sums(base)
     if (here[shown] < low[shown]).any() or (here[shown] > high[shown]).any():
         wrong.append("Utgångsläget stämmer inte med det publicerade.")
+    tied = lambda x: all(x[list(a)].sum() == x[list(b)].sum() for a, b in certificate.ties)  # noqa: E731
+    if not tied(base):
+        wrong.append("Utgångsläget räknar samma personer olika.")
     changes = np.zeros((len(certificate.worlds), len(base)), dtype=np.int64)
     for number, world in enumerate(certificate.worlds):
         for atom, change in world:
@@ -68,6 +73,7 @@ def verify(
         fits = (world >= np.array(atom_floor)).all() and (sums_there >= np.array(row_floor)).all()
         fits &= (sums_there[shown] >= low[shown]).all() and (sums_there[shown] <= high[shown]).all()
         fits &= not changes[number][list(known)].any() and (world >= 0).all()
+        fits &= tied(world)
         reaches = moved[number, row] >= change > 0 or moved[number, row] <= change < 0
         if not (fits and reaches):
             wrong.append(f"Värld {number} visar inte det den ska för rad {row} ({name}).")

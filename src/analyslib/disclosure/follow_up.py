@@ -38,7 +38,8 @@ from analyslib.analysis.follow_up_themes import (
     units_of,
 )
 from analyslib.disclosure.layout import Layout
-from analyslib.disclosure.publication import Publication
+from analyslib.disclosure.publication import Cell as LinkCell
+from analyslib.disclosure.publication import Link, Publication
 from analyslib.disclosure.release import Release, release
 from analyslib.disclosure.released import TOTAL, Released, frames_of
 from analyslib.disclosure.rules import NETWORK_PACK, Profile
@@ -148,8 +149,7 @@ def release_counties(
     for county in sorted(follow_up.cases["municipality"].str[:2].unique()):
         made = _CountyRelease(follow_up, county, profile).everything()
         counts += [_tidy(item) for item in made]
-        # What was known beforehand is printed by the basis; it is no pack of its own.
-        publications += [replace(item.publication, previous=()) for item in made]
+        publications += [item.publication for item in made]
     return pd.concat(counts, ignore_index=True) if counts else _no_counts(), publications
 
 
@@ -163,7 +163,9 @@ class _CountyRelease:
         basis = self._theme(BASIS, self._units(BASIS))
         blocks = _printed(basis, "municipality", "service_area")
         sexes = self._theme(SEX, _in_blocks(self._units(SEX), blocks))
-        inflow = self._theme(INFLOW, self._units(INFLOW))
+        # Those who began in a service area whose number is hidden are not told of anywhere.
+        new = _in_blocks(self._units(INFLOW), blocks).drop(columns="service_area")
+        inflow = self._theme(INFLOW, new)
         begun = _printed(inflow, "municipality")
         duration = self._theme(TIME, _begun_units(self._units(TIME), blocks, begun))
         divided = _printed(sexes, "service_area", "class")
@@ -173,7 +175,8 @@ class _CountyRelease:
             if theme.base == ENDED:
                 units = _in_blocks(units, blocks)
             if theme.is_local:
-                made += [self._theme(theme, part) for _, part in units.groupby("municipality")]
+                by_place = units.groupby("municipality")
+                made += [self._theme(theme, part, str(place)) for place, part in by_place]
                 continue
             made.append(self._theme(theme, units))
             if theme.by_sex and made[-1] is not None:
@@ -186,16 +189,19 @@ class _CountyRelease:
         if theme.is_local:
             words = units.groupby(["municipality", "service_area"])["class"].transform("nunique")
             units = units[words > 1]
-        return units.drop(columns="service_area") if theme is INFLOW else units
+        return units
 
-    def _theme(self, theme: Theme, units: pd.DataFrame) -> Release | None:
-        """One theme through the gate; None where no block of it can be shown."""
+    def _theme(self, theme: Theme, units: pd.DataFrame, place: str = "") -> Release | None:
+        """One theme through the gate; None where no block of it can be shown. `place`: where the
+        words are a municipality's own."""
         if units.empty:
             return None
         atoms = count_units(units.drop(columns="sex"))
         layouts = _layouts(theme, atoms, f"{theme.id}-{self._county}")
         known = [_known(atoms, _known_cells(theme, atoms))] if theme.base else []
-        return release(atoms, layouts, self._profile, known, layouts[0].name)
+        universe = "-".join(filter(None, (theme.id, self._county, place)))
+        made = release(atoms, layouts, self._profile, known, universe)
+        return _named(made, universe, links_of(theme, atoms, self._county))
 
     def _women_and_men(
         self, theme: Theme, units: pd.DataFrame, divided: set[tuple[str, ...]], whole: Release
@@ -221,7 +227,35 @@ class _CountyRelease:
             for column in ("sex", "class")
             for area, value in atoms[["service_area", column]].drop_duplicates().to_numpy()
         ]
-        return release(atoms, [layout], self._profile, [_known(atoms, known)], layout.name)
+        made = release(atoms, [layout], self._profile, [_known(atoms, known)], layout.name)
+        made = _with_places(made, whole.publication.delivered)
+        links = links_by_sex(theme, atoms, self._county)
+        return _named(made, whole.publication.universe, links)
+
+
+def _named(made: Release, universe: str, links: tuple[Link, ...]) -> Release:
+    """What is counted, and where else the same people are. What was known beforehand is printed
+    by the basis; it is no pack of its own."""
+    named = replace(made.publication, universe=universe, links=links, previous=())
+    return replace(made, publication=named)
+
+
+def _with_places(made: Release, blocks: Sequence[tuple[str, ...]]) -> Release:
+    """The ledger of a table over the county, saying which municipalities it counts."""
+    found = made.publication
+    areas = {area for (area,) in found.delivered}
+    delivered = tuple(block for block in blocks if block[1] in areas)
+    places = tuple(sorted({place for place, _ in delivered}))
+    number = len(found.sets)
+    counted = replace(
+        found,
+        dimensions=("municipality", *found.dimensions),
+        sets=(*found.sets, places),
+        block=("municipality", "service_area"),
+        delivered=delivered,
+        rows=tuple(((number, *cell), n, sure, label) for cell, n, sure, label in found.rows),
+    )
+    return replace(made, publication=counted)
 
 
 def _printed(made: Release | None, *dimensions: str) -> set[tuple[str, ...]]:
@@ -273,6 +307,43 @@ def _layouts(theme: Theme, atoms: pd.DataFrame, name: str) -> list[Layout]:
     return [whole]
 
 
+# --- the same people in two themes
+
+BY_BLOCK = (("municipality", "municipality"), ("service_area", "service_area"))
+BY_PLACE = (("municipality", "municipality"),)
+
+
+def links_of(theme: Theme, atoms: pd.DataFrame, county: str) -> tuple[Link, ...]:
+    """Which sums of a theme are sums of the basis, or of another theme."""
+    basis, inflow = f"{BASIS.id}-{county}", f"{INFLOW.id}-{county}"
+    if theme.base == BEGUN:
+        ended = (("class", TIME_GROUPS["slut"]),)
+        return Link(basis, BY_BLOCK, ended), Link(inflow, BY_PLACE)
+    if theme.base != ENDED:
+        return ()
+    if theme is CHANGE:
+        return tuple(Link(basis, BY_PLACE, here, there) for here, there in _subject_areas(atoms))
+    return (Link(basis, BY_BLOCK),)
+
+
+def links_by_sex(theme: Theme, atoms: pd.DataFrame, county: str) -> tuple[Link, ...]:
+    """Women and men of a theme are those of the table of women and men."""
+    to, sex = f"{SEX.id}-{county}", ("sex", "class")
+    if theme is CHANGE:
+        return tuple(
+            Link(to, (*BY_PLACE, sex), here, there) for here, there in _subject_areas(atoms)
+        )
+    return (Link(to, (*BY_BLOCK, sex)),)
+
+
+def _subject_areas(atoms: pd.DataFrame) -> list[tuple[LinkCell, LinkCell]]:
+    """What is measured, and the service area whose finished cases it is measured of."""
+    return [
+        ((("service_area", (subject,)),), (("service_area", (area_of(subject),)),))
+        for subject in sorted(atoms["service_area"].unique())
+    ]
+
+
 # --- totals that are already out
 
 
@@ -286,8 +357,10 @@ def _known_cells(theme: Theme, atoms: pd.DataFrame) -> list[Cell]:
     cells += [{"service_area": (a,)} for a in blocks["service_area"].unique()]
     cells.append({})
     if theme.base == BEGUN:
-        ended = set(TIME_GROUPS["slut"]) & set(atoms["class"])
-        return [{**cell, "class": tuple(sorted(ended))} for cell in cells]
+        # The finished are those of the basis; all are those of the inflow, by municipality.
+        ended = tuple(sorted(set(TIME_GROUPS["slut"]) & set(atoms["class"])))
+        whole = [cell for cell in cells if "service_area" not in cell]
+        return [*({**cell, "class": ended} for cell in cells), *whole]
     return cells
 
 

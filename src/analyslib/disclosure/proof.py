@@ -80,10 +80,14 @@ def proof_of(pool: Pool) -> Proof:
 
 def certify(system: System, hidden: np.ndarray, proof: Proof) -> Certificate:
     """The proof as plain numbers, for `verify` or anyone's own program."""
-    shown = is_shown(system, hidden)
+    ties = _ties(system)
+    shown = is_shown(system, hidden) & ~np.isin(np.arange(system.n_rows), list(ties))
     values = system.values
     attackers = list(dict.fromkeys(r.attacker for r in proof.requirements))
-    spread = [np.repeat(system.atoms_of(i), _times(system, i)) for i in range(system.n_rows)]
+    spread = [
+        np.repeat(system.atoms_of(i), 0 if i in ties else _times(system, i))
+        for i in range(system.n_rows)
+    ]
     return Certificate(
         rows=tuple(tuple(row.tolist()) for row in spread),
         low=tuple(np.where(shown, values - system.slack_low, -1).tolist()),
@@ -106,7 +110,18 @@ def certify(system: System, hidden: np.ndarray, proof: Proof) -> Certificate:
             for r, w in zip(proof.requirements, proof.witness, strict=True)
             if w >= 0
         ),
+        ties=tuple(ties.values()),
     )
+
+
+def _ties(system: System) -> dict[int, tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Rows that say that some atoms are together as many as some others, by number."""
+    found = {}
+    for row in np.unique(system.matrix.nonzero()[0][system.matrix.data < 0]).tolist():
+        atoms, times = system.atoms_of(row), _times(system, row)
+        both = [np.repeat(atoms, np.maximum(sign * times, 0)).tolist() for sign in (1, -1)]
+        found[row] = (tuple(both[0]), tuple(both[1]))
+    return found
 
 
 def demands_of(proof: Proof) -> list[tuple[int, int, int]]:

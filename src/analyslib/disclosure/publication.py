@@ -1,7 +1,7 @@
-"""The published ledger: what lies in the pack's folder, so that anyone can audit the pack.
+"""The published ledgers: what lies in the pack's folder, so that anyone can audit the pack.
 
-It holds every number as it was printed, and for a hidden one only that it was hidden. Each
-file names those before it by their sums, so that none can be changed or left out unseen.
+They hold every number as it was printed, and for a hidden one only that it was hidden. Each
+ledger names those before it by their sums, so that none can be changed or left out unseen.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,19 @@ from analyslib.errors import DisclosureError, Fault
 
 
 FILE_NAME = "publicerat.json"
+Cell = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """The same people in two universes. For every combination of the dimensions in `on` (the name
+    here, the name there): those counted here with the values in `here` are those counted in
+    `universe` with the values in `there`."""
+
+    universe: str
+    on: tuple[tuple[str, str], ...]
+    here: Cell = ()
+    there: Cell = ()
 
 
 @dataclass(frozen=True)
@@ -26,7 +39,9 @@ class Publication:
     """One published ledger. `sets`: sets of values; a row is (which set of each dimension, the
     number or None, whether a hidden one is sure not to be zero, the label). `delivered`:
     the combinations of `block` that there was anything about. `previous`: the sums of earlier
-    ledgers that it was decided together with. `mode`: "dolt" or "avrundat"."""
+    ledgers that it was decided together with. `mode`: "dolt" or "avrundat". `universe`: what is
+    counted and how it is divided; a dimension or a class means the same in two ledgers only where
+    this is the same. `links`: which sums are the same people in another universe."""
 
     title: str
     threshold: int
@@ -38,6 +53,8 @@ class Publication:
     rows: tuple[tuple[tuple[int, ...], int | None, bool, str], ...]
     previous: tuple[str, ...] = ()
     mode: str = "dolt"
+    universe: str = ""
+    links: tuple[Link, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -60,44 +77,51 @@ class Publication:
         ]
 
 
-def write_publication(folder: Path, publication: Publication) -> Path:
-    """Put the published ledger in the pack's folder. Another one there is never overwritten."""
+def publication_from(content: Mapping[str, Any]) -> Publication:
+    """A ledger out of its fields as JSON gives them."""
+    fields: dict[str, Any] = {key: _tuples(value) for key, value in content.items()}
+    found = [{key: _tuples(value) for key, value in link.items()} for link in content["links"]]
+    links = tuple(Link(**link) for link in found)
+    return Publication(**{**fields, "links": links})
+
+
+def write_publications(folder: Path, publications: Sequence[Publication]) -> Path:
+    """Put the ledgers in the pack's folder. What already lies there stays: it may have left the
+    house, and whoever has both has both."""
     path = folder / FILE_NAME
-    if path.exists() and read_publication(path) != publication:
-        raise DisclosureError(
-            "Det ligger redan ett publicerat paket i mappen, med andra tal.",
-            where=str(path),
-            remedy="Välj ett annat mötesdatum, eller ta bort det gamla paketet om det aldrig "
-            "har lämnat huset.",
-        )
-    content = {**asdict(publication), "sha256": publication.digest}
+    before = read_file(path) if path.exists() else []
+    known = {publication.digest for publication in before}
+    ledgers = [*before, *(item for item in publications if item.digest not in known)]
+    content = {"ledgers": [asdict(item) for item in ledgers], "sha256": _sum_of(ledgers)}
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    temporary = path.with_suffix(".tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     temporary.write_text(text + "\n", encoding="utf-8")
     os.replace(temporary, path)
     return path
 
 
-def read_publication(path: Path) -> Publication:
-    """Read a published ledger; refuses one that has been changed since it was written."""
+def read_file(path: Path) -> list[Publication]:
+    """The ledgers of one pack; refuses a file that has been changed since it was written."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        digest = content.pop("sha256")
-        fields: dict[str, Any] = {key: _tuples(value) for key, value in content.items()}
-        publication = Publication(**fields)
+        ledgers = [publication_from(fields) for fields in content["ledgers"]]
+        digest = content["sha256"]
     except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise DisclosureError("Filen går inte att läsa.", str(path)) from error
-    if publication.digest != digest:
+    if _sum_of(ledgers) != digest:
         raise DisclosureError("Filen har ändrats sedan paketet gjordes.", str(path))
-    return publication
+    return ledgers
+
+
+def _sum_of(ledgers: Sequence[Publication]) -> str:
+    return hashlib.sha256("".join(item.digest for item in ledgers).encode()).hexdigest()
 
 
 def read_publications(folders: Path | Iterable[Path]) -> list[Publication]:
-    """Every published ledger in and under these folders, each once. Refuses a gap: a ledger that
-    names an earlier one which is not there."""
+    """Every published ledger in and under these folders, each once."""
     places = [folders] if isinstance(folders, Path) else list(folders)
     paths = sorted({path for place in places for path in place.rglob(FILE_NAME)})
-    found = {p.digest: p for p in map(read_publication, paths)}
+    found = {item.digest: item for path in paths for item in read_file(path)}
     return list(found.values())
 
 
@@ -113,5 +137,5 @@ def check_complete(publications: Sequence[Publication]) -> None:
         raise DisclosureError(faults)
 
 
-def _tuples(value: object) -> object:
+def _tuples(value: Any) -> Any:
     return tuple(_tuples(v) for v in value) if isinstance(value, list) else value

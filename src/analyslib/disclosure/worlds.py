@@ -113,6 +113,19 @@ class WorldFinder:
         self.solver.changeRowBounds(at, self.low[at], self.high[at])
         return None if found is None else self._spread(found)
 
+    def following(self, rows: np.ndarray, changes: np.ndarray) -> np.ndarray | None:
+        """A world in whole persons where these rows differ by just this much, if there is one."""
+        places = [self.position.get(int(row)) for row in rows]
+        loose = [(at, change) for at, change in zip(places, changes, strict=True) if at is not None]
+        if any(change for at, change in zip(places, changes, strict=True) if at is None):
+            return None
+        for at, change in loose:
+            self.solver.changeRowBounds(at, float(change), float(change))
+        found = self._run(integer=True)
+        for at, _ in loose:
+            self.solver.changeRowBounds(at, self.low[at], self.high[at])
+        return None if found is None else self._spread(found)
+
     def extreme(self, row: int, upwards: bool, integer: bool = False) -> tuple[float, np.ndarray]:
         """How far `row` can move in one direction, and the world where it has moved that far.
 
