@@ -30,7 +30,7 @@ OF_FINISHED = ("kon", "alder", "orsak", "avslut", "forandring", "mal", "nojdhet"
 SHARE = re.compile(r"^(\d+) %(?: \((\d+)–(\d+)\))?$")
 RANGE = re.compile(r"^(\d+)–(\d+) %$")
 EXTRACTED = re.compile(r"Uttaget gjordes den (.+?)\.")
-BETTER = re.compile(r"^(.+): ([\d ]+?)(?: av ([\d ]+))? har fått det bättre och ([\d ]+) sämre\.$")
+BETTER = re.compile(r"– (.+): ([\d ]+?)(?: av ([\d ]+))? har fått det bättre och ([\d ]+) sämre\.$")
 Z = 1.959963984540054
 WHOLE = 1e-6
 
@@ -239,7 +239,7 @@ def _read_share(
 
 
 def _read_sentences(facts: Facts, page: PageReader) -> None:
-    """ "AUDIT: 51 av 92 har fått det bättre och 15 sämre." """
+    """ "▲ bättre – AUDIT (missbruk): 51 av 92 har fått det bättre och 15 sämre." """
     subjects = {
         row[0][0]: group
         for grid in page.grids
@@ -248,9 +248,10 @@ def _read_sentences(facts: Facts, page: PageReader) -> None:
         if (group := _group(attributes)) and group.theme == "forandring" and group.place
     }
     for sentence in page.sentences:
-        found = BETTER.match(sentence)
+        found = BETTER.search(sentence)
         if found:
-            group = subjects[found[1]]
+            names = [label for label in subjects if found[1].startswith(label)]
+            group = subjects[max(names, key=len)]
             for number, name in ((found[2], "better_all"), (found[4], "worse_all")):
                 _take(facts, _of(group, _single((name,))), number)
             _take(facts, _of(group, MEASURED), found[3] or "")

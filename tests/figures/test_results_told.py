@@ -80,16 +80,27 @@ def test_a_forest_tells_each_difference_with_its_answer() -> None:
 
 def test_survival_tells_the_share_at_the_end_and_refuses_a_fourth_curve() -> None:
     picture = draw_survival(UMEA, [STEPS], "Kvar", SOURCE)
-    assert plain(picture.alt) == "Kvar. Alla: andel kvar efter 12 månader är 40 procent."
+    assert plain(picture.alt) == "Kvar. Andel kvar efter 12 månader: Alla 40 procent."
     assert columns(picture.table)[-1] == ["12", "40", "dolt"]
     with pytest.raises(ValueError):
         draw_survival(UMEA, [STEPS] * 4, "Kvar", SOURCE)
 
 
 def test_a_curve_is_a_staircase_not_a_slope() -> None:
-    curve = StepCurve("Alla", (0, 10), (1.0, 0.5))
+    curve = StepCurve("Alla", (0, 10, 20, 30, 40), (1.0, 0.5, 0.5, 0.5, 0.5))
     svg = draw_survival(UMEA, [curve], "Kvar", SOURCE).svg.decode()
-    assert re.search(r"M54 \S+h426v", svg), "level until the next point, then down"
+    assert re.search(r"M54 \S+h106\.5v", svg), "level until the next point, then down"
+
+
+def test_few_points_are_joined_since_stairs_would_say_that_nobody_left_between_them() -> None:
+    curve = StepCurve("Alla", (0, 6, 12), (1.0, 0.6, 0.3))
+    svg = draw_survival(UMEA, [curve], "Kvar", SOURCE).svg.decode()
+    assert not re.search(r"M54 \S+h213v", svg)
+    assert svg != draw_survival(UMEA, [replace_share(curve)], "Kvar", SOURCE).svg.decode()
+
+
+def replace_share(curve: StepCurve) -> StepCurve:
+    return StepCurve(curve.label, curve.times, (1.0, 0.5, 0.3))
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ from analyslib.text.words import ANSWER_WORDS, HIDDEN_WORD
 
 LABEL_WIDTH = 168.0
 LEFT, RIGHT = 190.0, 560.0
+PEOPLE_SIZE = 11.5
 
 
 @dataclass(frozen=True)
@@ -82,15 +83,18 @@ def draw_changes(
     ]
     canvas, y = start_canvas(title, "Andel av dem som mätts både före och efter.", items)
     y += 8
+    people = [format_count(sum(row.known), *row.counted) for row in rows if row.known]
+    room = max((text_width(text, PEOPLE_SIZE) for text in people), default=0.0)
+    right = min(RIGHT, canvas.width - MARGIN - room - 8)
     for row in rows:
-        _draw_change(canvas, y, row)
+        _draw_change(canvas, y, row, right)
         y += 38
     canvas.height = y + 8
     table = _changes_table(rows, title, source_line)
     return finish(canvas, key, title, _changes_result(rows), caption, table, place.code)
 
 
-def _draw_change(canvas: Canvas, y: float, row: ChangeRow) -> None:
+def _draw_change(canvas: Canvas, y: float, row: ChangeRow, right: float) -> None:
     middle = y + 19
     _draw_row_label(canvas, middle, row.label)
     if not row.known:
@@ -98,7 +102,7 @@ def _draw_change(canvas: Canvas, y: float, row: ChangeRow) -> None:
         return
     total, x = sum(row.known), LEFT
     for count, (words, color, ink) in zip(row.known, PARTS, strict=True):
-        width = (RIGHT - LEFT) * count / total
+        width = (right - LEFT) * count / total
         canvas.boxes([(x, middle - 12, max(width - 1.5, 0.5), 24)], color)
         percent = f"{format_number(100 * count / total)}{NBSP}%"
         for text in (f"{words[0]} {percent}", percent):
@@ -106,7 +110,7 @@ def _draw_change(canvas: Canvas, y: float, row: ChangeRow) -> None:
                 canvas.label(x + width / 2, middle + 4.5, text, color=ink, anchor="middle")
                 break
         x += width
-    canvas.label(RIGHT + 8, middle + 4.5, format_count(total, *row.counted), 11.5)
+    canvas.label(right + 8, middle + 4.5, format_count(total, *row.counted), PEOPLE_SIZE)
 
 
 def _draw_row_label(canvas: Canvas, middle: float, label: str) -> None:
@@ -307,24 +311,25 @@ def _forest_result(rows: Sequence[ForestRow], decimals: int) -> str:
 def _forest_table(
     rows: Sequence[ForestRow], title: str, source_line: str, what: str, decimals: int
 ) -> Table:
-    body = []
-    for row in rows:
-        interval = "–"
-        if row.low is not None and row.high is not None:
-            interval = format_interval(row.low, row.high, decimals)
-        difference = (
+    counted = any(row.n is not None for row in rows)
+    body = tuple(
+        (
+            header_cell(row.label),
             text_cell(HIDDEN_WORD)
             if row.difference is None
-            else derived_cell(row.difference, what, decimals, sign=True)
+            else derived_cell(row.difference, what, decimals, sign=True),
+            text_cell(_interval_words(row, decimals)),
+            *([count_cell(row.n)] if counted else []),
+            answer_cell(row.answer),
         )
-        body.append(
-            (
-                header_cell(row.label),
-                difference,
-                text_cell(interval),
-                count_cell(row.n),
-                answer_cell(row.answer),
-            )
-        )
-    heads = ("Grupp", "Skillnad", "Osäkerhet", "Antal personer", "Svar")
-    return Table(title, heads, tuple(body), source_line=source_line)
+        for row in rows
+    )
+    people = ("Antal personer",) if counted else ()
+    heads = ("Grupp", "Skillnad", "Osäkerhet", *people, "Svar")
+    return Table(title, heads, body, source_line=source_line)
+
+
+def _interval_words(row: ForestRow, decimals: int) -> str:
+    if row.low is None or row.high is None:
+        return "–"
+    return format_interval(row.low, row.high, decimals)

@@ -22,6 +22,7 @@ from analyslib.text.words import ANSWER_WORDS
 
 
 LEFT, RIGHT, HEIGHT = 54.0, 480.0, 200.0
+FEWEST_STEPS = 5  # fewer points are joined: stairs would say that nothing happened between them
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,13 @@ def _draw_curves(canvas: Canvas, x: Scale, up: Scale, curves: Sequence[StepCurve
             xs, low = _steps(x, up, curve.times, curve.low)
             _, high = _steps(x, up, curve.times, curve.high)
             canvas.area(xs, low, high, theme.BAND)
-        xs, ys = _steps(x, up, curve.times, curve.share)
-        canvas.line(xs, ys, color, 2.2, dash)
+        if len(curve.times) < FEWEST_STEPS:
+            points = [(x(t), up(share)) for t, share in zip(curve.times, curve.share, strict=True)]
+            canvas.line([px for px, _ in points], [py for _, py in points], color, 1.8, dash)
+            canvas.marks(points[1:], "circle", color, True, 8)
+        else:
+            xs, ys = _steps(x, up, curve.times, curve.share)
+            canvas.line(xs, ys, color, 2.2, dash)
         text = f"{curve.label} {format_number(100 * curve.share[-1])} %"
         canvas.label(RIGHT + 8, y + 4, text, bold=True)
 
@@ -114,12 +120,9 @@ def _draw_at_risk(canvas: Canvas, x: Scale, y: float, curves: Sequence[StepCurve
 
 
 def _survival_result(curves: Sequence[StepCurve], unit: str, what: str) -> str:
-    ends = [
-        f"{curve.label}: {what} efter {format_number(curve.times[-1])} {unit} är "
-        f"{format_share(curve.share[-1])}."
-        for curve in curves
-    ]
-    return " ".join(ends)
+    ends = [f"{curve.label} {format_share(curve.share[-1])}" for curve in curves]
+    after = f"efter {format_number(curves[0].times[-1])} {unit}"
+    return f"{what[:1].upper()}{what[1:]} {after}: {', '.join(ends)}."
 
 
 def _survival_table(
@@ -127,13 +130,13 @@ def _survival_table(
 ) -> Table:
     heads = [unit.capitalize()]
     for curve in curves:
-        heads += [f"{curve.label}, procent", f"{curve.label}, följs"]
+        heads += [f"{curve.label}, procent", *([f"{curve.label}, följs"] if curve.at_risk else [])]
     rows = []
     for index, time in enumerate(curves[0].times):
         cells = [header_cell(format_number(time))]
         for curve in curves:
             cells.append(derived_cell(100 * curve.share[index], what, 0))
-            cells.append(count_cell(curve.at_risk[index]) if curve.at_risk else text_cell("–"))
+            cells += [count_cell(curve.at_risk[index])] if curve.at_risk else []
         rows.append(tuple(cells))
     return Table(title, tuple(heads), tuple(rows), source_line=source_line)
 

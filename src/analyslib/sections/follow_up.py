@@ -50,7 +50,7 @@ from analyslib.sections.parts import (
 )
 from analyslib.tables import Table, header_cell, raw_cell, text_cell
 from analyslib.text.follow_up import (
-    HIDDEN_EXPLANATION,
+    ENDINGS_NOTE,
     REGRESSION,
     SVENSSON,
     TWO_SEXES,
@@ -59,6 +59,7 @@ from analyslib.text.follow_up import (
     change_sentence,
     days_words,
     difference_answer,
+    hidden_explanation,
 )
 from analyslib.text.formats import format_date, format_percent
 
@@ -146,13 +147,16 @@ class FollowUpReport:
         if better is None or worse is None:
             return ""
         of = None if measured is None else int(measured)
-        return change_sentence(found.subject_label(subject), better, worse, of)
+        label = found.subject_label(subject, with_area=True)
+        return change_sentence(self.answers[subject], label, better, worse, of)
 
     def questions(self) -> list[str]:
         """Questions that the results raise, for the team to answer: the page cannot."""
         asked = []
         if any(answer is Answer.WORSE for answer in self.answers.values()):
-            asked.append("Vad kan ligga bakom att fler har fått det sämre, och vilka är det?")
+            asked.append(
+                "Vad kan ligga bakom att fler har fått det sämre? Gäller det någon viss grupp?"
+            )
         if any(answer is Answer.BETTER for answer in self.answers.values()):
             asked.append("Stämmer bilden av förbättring med det ni själva ser i ärendena?")
         lost = self.material.value("forandring", TOTAL, "missing", "share")
@@ -164,8 +168,8 @@ class FollowUpReport:
 
     def guide(self) -> Shown:
         """How to read the page."""
-        text = HIDDEN_EXPLANATION.format(threshold="fem" if self.material.threshold == 5 else "tio")
-        return join([paragraph(text), paragraph(TWO_SEXES)])
+        hidden = hidden_explanation(self.material.threshold)
+        return join([paragraph(hidden), paragraph(TWO_SEXES)])
 
     def basis(self) -> Shown:
         """What has been delivered, and how much of the service it covers."""
@@ -204,10 +208,10 @@ class FollowUpReport:
         if not self.material.has_delivered:
             return self.nothing()
         name = self.place.name
-        reasons = classes_table(self.material, "orsak", f"Orsaker till ärendet i {name}")
+        reasons = classes_table(self.material, "orsak", f"Orsaker till ärendet i {name}", "Orsak")
         return about_people(
             women_men_table(self.material),
-            classes_table(self.material, "alder", f"Åldersgrupper i {name}"),
+            classes_table(self.material, "alder", f"Åldersgrupper i {name}", "Åldersgrupp"),
             reasons,
             None
             if reasons
@@ -221,11 +225,17 @@ class FollowUpReport:
         name = self.place.name
         return join(
             [
-                about_people(classes_table(self.material, "insats", f"Insatser i {name}")),
+                about_people(
+                    classes_table(self.material, "insats", f"Insatser i {name}", "Insats")
+                ),
                 heading("Hur ärendena avslutas", 3),
                 about_people(
                     wide_table(
-                        self.material, "avslut", f"Hur ärendena avslutades i {name}", ("plan",)
+                        self.material,
+                        "avslut",
+                        f"Hur ärendena avslutades i {name}",
+                        ("plan",),
+                        ENDINGS_NOTE,
                     )
                 ),
                 heading("Hur länge insatserna pågår", 3),
@@ -252,11 +262,13 @@ class FollowUpReport:
         if not drawn:
             return None
         what = area_label(subject) if self.material.area else "alla verksamheter"
+        own_is_hidden = curves[0] is None
         return draw_survival(
             self.place,
             drawn,
             f"Ärenden som fortfarande pågår, {what.lower()}",
-            source_of(self.material),
+            source_of(self.material, with_county=True),
+            caption=f"Talen för {self.place.name} är dolda." if own_is_hidden else "",
             key="kvar-i-insats",
         )
 
@@ -278,7 +290,7 @@ class FollowUpReport:
         values = np.array([np.nan if count is None else float(count) for count in counts])
         if np.isfinite(values).sum() < FEWEST_QUARTERS or not np.isfinite(values[-1]):
             return paragraph("De nya ärendena per kvartal är för få för att visas.")
-        labels = [f"{quarter[2:4]} kv {quarter[-1]}" for quarter in quarters]
+        labels = [f"{quarter[:4]} kv {quarter[-1]}" for quarter in quarters]
         return draw_control_chart(
             self.place,
             labels,

@@ -147,15 +147,15 @@ class FollowUpMaterial:
             sorted(found, key=lambda subject: (self.areas.index(area_of(subject)), subject))
         )
 
-    def subject_label(self, subject: str) -> str:
+    def subject_label(self, subject: str, with_area: bool = False) -> str:
         """The measure and its part: "IBIC, förflyttning"; and the service area where several use
-        it: "Trygghet (barn och unga)"."""
+        it, or it is asked for: "Trygghet (barn och unga)"."""
         area, name, part = subject.split("/")
         measure = self.measures[name]
         subscale = measure.subscale(part)
         detail = f", {lower_first(subscale.title)}" if subscale else ""
         shared = [s for s in self.subjects if s.split("/")[1:] == [name, part]]
-        place = f" ({lower_first(area_label(area))})" if len(shared) > 1 else ""
+        place = f" ({lower_first(area_label(area))})" if with_area or len(shared) > 1 else ""
         return f"{measure.title}{detail}{place}"
 
     def classes(self, theme: str, subject: str) -> tuple[str, ...]:

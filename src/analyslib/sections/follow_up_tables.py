@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analyslib.analysis.follow_up import is_high_better
 from analyslib.analysis.follow_up_results import answer_change
 from analyslib.analysis.results import Answer
 from analyslib.disclosure.released import TOTAL
@@ -16,19 +17,22 @@ from analyslib.text.follow_up import (
     shift_words,
     svensson_words,
 )
-from analyslib.text.formats import NBSP, format_interval, format_number
+from analyslib.text.formats import NBSP, format_interval, format_list, format_number
+from analyslib.text.words import HIDDEN_WORD
 
 
+PAIRS = "mätta par"
 RELIABLE = {"better": "reliably_better", "worse": "reliably_worse"}
 
 
-def source_of(material: FollowUpMaterial) -> str:
-    return f"Källa: uttag ur verksamhetssystemet i {material.place.name}, egen bearbetning."
+def source_of(material: FollowUpMaterial, with_county: bool = False) -> str:
+    name = material.place.name
+    where = f"verksamhetssystemen i {name} och länets andra kommuner"
+    where = where if with_county else f"verksamhetssystemet i {name}"
+    return f"Källa: uttag ur {where}, egen bearbetning."
 
 
-def classes_table(
-    material: FollowUpMaterial, theme: str, caption: str, first: str = "Verksamhet"
-) -> Table | None:
+def classes_table(material: FollowUpMaterial, theme: str, caption: str, what: str) -> Table | None:
     """One row per service area and class: how many, and the share of all in the service area."""
     rows = [
         (
@@ -44,7 +48,7 @@ def classes_table(
         return None
     return Table(
         caption,
-        (first, "Grupp", "Antal", "Andel (osäkerhet)"),
+        ("Verksamhet", what, "Antal", "Andel (osäkerhet)"),
         tuple(rows),
         note="Osäkerheten är 95-procentig.",
         source_line=source_of(material),
@@ -66,14 +70,14 @@ def wide_table(
     material: FollowUpMaterial, theme: str, caption: str, shared: Sequence[str], note: str = ""
 ) -> Table:
     """One row per service area (and all together), one column per class; the shares of those in
-    `shared`, and the county's."""
+    `shared`, and the county's of the first."""
     names = class_order(theme)
     subjects = [*material.areas] if material.area else [*material.areas, TOTAL]
     rows = []
     for subject in subjects:
         counts = [material.cell(theme, subject, name) for name in names]
         own = [text_cell(material.share(theme, subject, name)) for name in shared]
-        county = [text_cell(material.share(theme, subject, name, TOTAL)) for name in shared]
+        county = [text_cell(material.share(theme, subject, name, TOTAL)) for name in shared[:1]]
         title = "Alla verksamheter" if subject == TOTAL else area_label(subject)
         rows.append((header_cell(title), *counts, *own, *county))
     words = [class_words(theme, name) for name in names]
@@ -81,9 +85,9 @@ def wide_table(
         "Verksamhet",
         *(word[:1].upper() + word[1:] for word in words),
         *(f"Andel {class_words(theme, name)}" for name in shared),
-        *(f"Länet, andel {class_words(theme, name)}" for name in shared),
+        *(f"Länet, andel {class_words(theme, name)}" for name in shared[:1]),
     )
-    return Table(caption, columns, tuple(rows), note=note, source_line=source_of(material))
+    return Table(caption, columns, tuple(rows), note, source_of(material, with_county=True))
 
 
 # --- before and after
@@ -121,7 +125,7 @@ def change_table(material: FollowUpMaterial) -> Table:
         note="Svaret jämför dem som har fått det bättre med dem som har fått det sämre "
         "(teckentest). Med färre än sex förändrade går det inte att bedöma. Bland alla mått "
         "tillsammans kan samma ärende finnas flera gånger, så där ges inget svar.",
-        source_line=source_of(material),
+        source_line=source_of(material, with_county=True),
     )
 
 
@@ -129,12 +133,19 @@ def _change_row(material: FollowUpMaterial, subject: str, label: str) -> tuple[C
     measured = material.value("forandring", subject, TOTAL, "measured")
     return (
         header_cell(label),
-        text_cell("dolt") if measured is None else derived_cell(measured, "mätta par"),
+        measured_cell(measured),
         *(_change_cell(material, subject, name) for name in ("better", "same", "worse")),
         text_cell(material.share("forandring", subject, "better")),
         answer_cell(change_answer(material, subject)),
         text_cell(material.share("forandring", subject, "better", TOTAL)),
     )
+
+
+def measured_cell(measured: float | None) -> Cell:
+    """How many were measured twice; hidden where anything of it is."""
+    if measured is None:
+        return Cell(HIDDEN_WORD, derived=PAIRS)
+    return derived_cell(measured, PAIRS)
 
 
 def _pooled_row(material: FollowUpMaterial) -> tuple[Cell, ...]:
@@ -195,9 +206,20 @@ def svensson_table(material: FollowUpMaterial) -> Table | None:
         ),
         tuple(rows),
         note="Visas för grupper med minst tjugo mätta; annars visas länet. Typisk förändring är "
-        "efter minus före (Hodges–Lehmann).",
-        source_line=source_of(material),
+        f"efter minus före (Hodges–Lehmann). {_lower_is_better(material)}".strip(),
+        source_line=source_of(material, with_county=True),
     )
+
+
+def _lower_is_better(material: FollowUpMaterial) -> str:
+    """Which measures a minus sign is good news for."""
+    names = dict.fromkeys(
+        measure.title
+        for subject in material.subjects
+        for _, name, part in [subject.split("/")]
+        if not is_high_better(measure := material.measures[name], part)
+    )
+    return f"Lägre är bättre för {format_list(list(names))}." if names else ""
 
 
 def _svensson_row(
@@ -276,7 +298,7 @@ def duration_table(material: FollowUpMaterial) -> Table:
         ),
         tuple(rows),
         note="Pågående ärenden räknas med så länge de har följts (livstabell).",
-        source_line=source_of(material),
+        source_line=source_of(material, with_county=True),
     )
 
 

@@ -9,20 +9,22 @@ from collections.abc import Mapping
 
 from analyslib.analysis.results import Answer
 from analyslib.text.formats import (
+    NBSP,
     format_count,
     format_interval,
+    format_list,
     format_number,
 )
-from analyslib.text.words import ANSWER_WORDS, HIDDEN_WORD
+from analyslib.text.words import HIDDEN_WORD, format_answer
 
 
 CLASS_WORDS: Mapping[str, Mapping[str, str]] = {
     "kon": {"K": "kvinnor", "M": "män"},
     "avslut": {
-        "plan": "enligt plan eller med målet nått",
-        "brukaren": "avbrott på brukarens initiativ",
-        "verksamheten": "avbrott på verksamhetens initiativ",
-        "ovrigt": "flytt, avliden eller annat",
+        "plan": "enligt plan",
+        "brukaren": "brukaren avbröt",
+        "verksamheten": "verksamheten avbröt",
+        "ovrigt": "annat",
     },
     "mal": {
         "helt": "helt",
@@ -41,8 +43,14 @@ CLASS_WORDS: Mapping[str, Mapping[str, str]] = {
 
 HIDDEN_EXPLANATION = (
     f"Där det står ”{HIDDEN_WORD}” har talet tagits bort för att ingen ska kunna kännas igen. Det "
-    "gäller alla tal som är mindre än {threshold}, och en del större tal som annars hade "
-    "avslöjat ett litet. Det går inte att se vilka som är vilka. Ett dolt tal är aldrig noll."
+    "gäller alla tal mellan ett och {below}, och en del större tal som annars hade avslöjat ett "
+    "litet. I små grupper gäller det också ”alla” och ”ingen”, som säger något om var och en. Det "
+    "går inte att se vilket som är vilket. Ett streck i stället för en andel betyder att något av "
+    "talen bakom den är dolt, eller att den gäller färre än tio."
+)
+ENDINGS_NOTE = (
+    "Enligt plan: målet är helt eller delvis nått, eller insatsen har pågått så länge som var "
+    "tänkt. Annat: flytt, dödsfall och övriga skäl."
 )
 TWO_SEXES = (
     "De få personer vars kön är annat eller okänt räknas med. För att de inte ska gå att känna "
@@ -63,6 +71,14 @@ SVENSSON = (
 ).format(plus="+1", minus="−1")
 
 
+BELOW = {3: "två", 4: "tre", 5: "fyra", 10: "nio"}
+
+
+def hidden_explanation(threshold: int) -> str:
+    """What a hidden number is, and what a dash is."""
+    return HIDDEN_EXPLANATION.format(below=BELOW[threshold])
+
+
 def class_words(theme: str, name: str) -> str:
     """The words for a class; age groups, reasons and insatser are their own words."""
     return CLASS_WORDS.get(theme, {}).get(name, name.replace("-", "–"))
@@ -78,23 +94,29 @@ def basis_sentence(place: str, ended: int | None, years: tuple[int, ...], areas:
     return f"Rapporten bygger på {cases} {where} i {place}, bland dem som började {period}."
 
 
-def change_sentence(label: str, better: int, worse: int, measured: int | None) -> str:
+def change_sentence(
+    answer: Answer, label: str, better: int, worse: int, measured: int | None
+) -> str:
     """What has happened with those who were measured twice, where it is more than chance."""
     of = f"av {format_number(measured)} " if measured is not None else ""
-    return f"{label}: {format_number(better)} {of}har fått det bättre och {worse} sämre."
+    said = f"{format_number(better)} {of}har fått det bättre och {format_number(worse)}{NBSP}sämre"
+    return f"{format_answer(answer)} – {label}: {said}."
+
+
+SAID = {
+    Answer.BETTER: "visar att det har blivit bättre",
+    Answer.WORSE: "visar att det har blivit sämre",
+    Answer.NO_CERTAIN_DIFFERENCE: "visar ingen säker skillnad",
+    Answer.CANNOT_BE_JUDGED: "går inte att bedöma",
+}
 
 
 def answers_line(counts: Mapping[Answer, int]) -> str:
-    """Av 11 mått: 2 bättre, 5 ingen säker skillnad, 4 kan inte bedömas."""
-    order = (
-        Answer.BETTER,
-        Answer.WORSE,
-        Answer.NO_CERTAIN_DIFFERENCE,
-        Answer.CANNOT_BE_JUDGED,
-    )
-    parts = [f"{counts[a]} {ANSWER_WORDS[a]}" for a in order if counts.get(a)]
+    """Förändringen har mätts med 11 mått: 2 visar att det har blivit bättre, 9 går inte att
+    bedöma."""
+    parts = [f"{counts[answer]} {said}" for answer, said in SAID.items() if counts.get(answer)]
     total = format_count(sum(counts.values()), "mått", "mått")
-    return f"Före och efter har jämförts med {total}: {', '.join(parts)}."
+    return f"Förändringen har mätts med {total}: {format_list(parts)}."
 
 
 def lost_words(smd: float | None) -> str:
