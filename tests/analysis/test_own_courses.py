@@ -337,3 +337,10 @@ def test_runs_of_qicharts2(reference: Path, name: str) -> None:
     crossings = sum(a != b for a, b in zip(sides, sides[1:], strict=False))
     longest = max(len(list(run)) for _, run in groupby(sides))
     assert (runs.useful, runs.crossings, runs.longest) == (len(sides), crossings, longest)
+
+
+def test_a_stretch_of_too_few_values_has_neither_limits_nor_marks() -> None:
+    few = course([9.0, 5.0, 5.0, 9.0, 5.0, *[None] * 20, 40.0]).chart
+    assert np.isnan(few.low).all() and set(few.signals) == {Signal.NONE}
+    found = follow(own_measure(), months(stable(30)), events=[event(date(2024, 1, 1))]).chart
+    assert np.isfinite(found.low[:24]).all() and np.isnan(found.low[24:]).all()

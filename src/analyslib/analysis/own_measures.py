@@ -188,7 +188,7 @@ def follow(
     touching = tuple(sorted((e for e in events if concerns(e, measure)), key=_day_of))
     cuts = sorted({place_of_cut(along, event.date) for event in touching if event.rebase})
     values = np.array([np.nan if p.value is None else p.value for p in along], float)
-    chart = within_scale(xmr(values, rebase=cuts), measure.kind)
+    chart = only_judged(within_scale(xmr(values, rebase=cuts), measure.kind), cuts)
     newest = values[max([cut for cut in cuts if _has_known(values[cut:])], default=0) :]
     judge = judge_years if grain == "year" else judge_development
     development = judge(newest, chart, measure.direction)
@@ -250,6 +250,20 @@ def within_scale(chart: Xmr, kind: str) -> Xmr:
     low = chart.low if kind in ("index", "medel") else np.maximum(chart.low, 0)
     high = np.minimum(chart.high, 100) if kind == "andel" else chart.high
     return replace(chart, low=low, high=high)
+
+
+def only_judged(chart: Xmr, cuts: Sequence[int]) -> Xmr:
+    """The chart without limits and signals in stretches of too few values to be judged by."""
+    known, few = np.isfinite(chart.values), np.zeros(len(chart.values), bool)
+    edges = [0, *cuts, len(few)]
+    for start, stop in zip(edges, edges[1:], strict=False):
+        few[start:stop] = known[start:stop].sum() < FEWEST_POINTS
+    mean, low, high = (np.where(few, np.nan, line) for line in (chart.mean, chart.low, chart.high))
+    signals = (
+        Signal.NONE if hushed else signal for signal, hushed in zip(chart.signals, few, strict=True)
+    )
+    side = np.where(few, 0, chart.side)
+    return replace(chart, mean=mean, low=low, high=high, signals=tuple(signals), side=side)
 
 
 def judge_years(newest: Floats, chart: Xmr, direction: str) -> Development:

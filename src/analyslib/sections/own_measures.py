@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from analyslib.figures.process import draw_processes
 from analyslib.sections.own_material import OwnMaterial, read_all_own
 from analyslib.sections.own_tables import budget_parts, goals_table, guide_parts
-from analyslib.sections.parts import Shown, box, bullets, heading, join, paragraph
+from analyslib.sections.parts import Shown, box, bullets, folded, heading, join, paragraph
 from analyslib.tables import Table, derived_cell, header_cell, text_cell
 from analyslib.text.budget import budget_questions
 from analyslib.text.formats import format_date
@@ -52,8 +52,8 @@ def _activity(own: OwnMaterial) -> list[Shown | None]:
     return [
         goals_table(own, own.courses, f"Egna mått och mål i {name}") if own.courses else None,
         bullets(certain),
+        folded("Så läser du diagrammen", guide_parts()) if own.courses else None,
         *course_pictures(own),
-        guide_parts() if own.courses else None,
         join([heading("Budget och utfall", 3), budget]) if budget else None,
         questions_box(own),
     ]

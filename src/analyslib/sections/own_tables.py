@@ -143,6 +143,12 @@ def events_table(material: OwnMaterial, caption: str) -> Table | None:
     return Table(caption, heads, rows, source_line=material.source("matt")) if rows else None
 
 
+SPLIT_CAPTION = (
+    "Volym är skillnaden i mängd till priset mitt emellan budget och utfall, pris skillnaden i "
+    "kostnad per enhet till volymen mitt emellan."
+)
+
+
 def budget_parts(material: OwnMaterial) -> Shown | None:
     """The newest year that has an outcome; why not, where all of it is hidden."""
     if material.budgets:
@@ -156,21 +162,15 @@ def _year_parts(material: OwnMaterial, year: BudgetYear) -> Shown:
     sentences = [deviation_sentence(year), split_sentence(year), forecast_sentence(year)]
     where = material.project.title if material.project else material.place.name
     title = f"Avvikelse från budget {period_words(year)}, {where}"
-    picture = draw_budget(
-        material.place,
-        year,
-        split_table(material, year, title),
-        title,
-        caption="Volym är skillnaden i mängd till priset mitt emellan budget och utfall, pris "
-        "skillnaden i kostnad per enhet till volymen mitt emellan.",
-        key=f"budget-{year.year}",
-    )
+    table = split_table(material, year, title)
+    picture = draw_budget(material.place, year, table, title, SPLIT_CAPTION, f"budget-{year.year}")
+    can_be_split = any(line.split.volume_effect is not None for line in year.lines)
     text = " ".join(filter(None, sentences))
     return join(
         [
             paragraph(text),
             paragraph(hidden_sentence(year)),
-            picture,
+            picture if can_be_split else None,
             year_table(material, year, f"Budget, utfall och volym {period_words(year)}, {where}"),
             box("notis", paragraph(ONE_PLACEMENT)),
         ]
@@ -203,7 +203,8 @@ def split_table(material: OwnMaterial, year: BudgetYear, caption: str) -> Table:
         text_cell("–"),
     )
     heads = ("Konto", "Avvikelse", "Volym", "Pris", "Går inte att dela upp", "Varför inte")
-    return Table(caption, heads, (*rows, total), source_line=material.source("budget"))
+    body = (*rows, total) if len(rows) > 1 else tuple(rows)
+    return Table(caption, heads, body, source_line=material.source("budget"))
 
 
 def year_table(material: OwnMaterial, year: BudgetYear, caption: str) -> Table:
@@ -234,7 +235,7 @@ def year_table(material: OwnMaterial, year: BudgetYear, caption: str) -> Table:
         *(f"Budget hela {year.year}", "Utfall och prognos"),
     )
     shown = len(heads) - 2 if year.is_finished else len(heads)
-    body = tuple(row[:shown] for row in (*rows, total))
+    body = tuple(row[:shown] for row in ((*rows, total) if len(rows) > 1 else rows))
     return Table(caption, heads[:shown], body, source_line=material.source("budget"))
 
 

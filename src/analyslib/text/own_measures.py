@@ -208,8 +208,10 @@ def goal_sentence(course: Course) -> str:
         why = goal_doubt_words(course)
         return f"Om målet, {target}, kommer att nås kan inte bedömas: {why}.{_met(course)}"
     between = format_interval(goal.low, goal.high, decimals_of(course.measure))
-    text = GOAL_SENTENCES[goal.assurance].format(target=target, between=between)
     moving = goal.doubt is Doubt.MOVING
+    by_chance = moving and goal.assurance is Assurance.INCONSISTENT
+    sentence = CHANCE_SO_FAR if by_chance else GOAL_SENTENCES[goal.assurance]
+    text = sentence.format(target=target, between=between)
     way = "rätt" if course.development.answer is Answer.BETTER else "fel"
     more = f" Men värdena är på väg åt {way} håll, så det kan snart se annorlunda ut."
     return f"{text}{more if moving else ''}{_met(course)}"
@@ -223,6 +225,11 @@ GOAL_SENTENCES: Mapping[Assurance, str] = {
     Assurance.INCONSISTENT: "Om målet, {target}, nås lämnas åt slumpen: den vanliga variationen "
     "är {between}, så det nås ibland och missas ibland utan att något har ändrats.",
 }
+
+
+CHANCE_SO_FAR = (
+    "Om målet, {target}, nås lämnas åt slumpen, räknat på hela perioden: gränserna är {between}."
+)
 
 
 def goal_doubt_words(course: Course) -> str:
