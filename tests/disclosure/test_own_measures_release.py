@@ -170,6 +170,34 @@ def test_a_sum_that_nobody_told_of_is_found() -> None:
     assert [item.hidden for item in every] == [{MONTHS[2]}, {MONTHS[2]}, set()]
 
 
+def test_parts_with_persons_in_common_are_held_against_the_whole_one_at_a_time() -> None:
+    every = [
+        series(WHOLE, monthly([12, 20], year=False)),
+        series(GIRLS, monthly([10, 12], year=False), WHOLE),
+        series("x-unga", monthly([7, 13], year=False), WHOLE),
+    ]
+    list(decide(every))
+    assert [item.hidden for item in every] == [{MONTHS[0]}, set(), set()]
+
+
+def test_whatever_is_delivered_nothing_raises_and_no_small_number_is_shown(prove: bool) -> None:
+    """Parts that overlap, months and years that are missing or do not add up, shares of all."""
+    for seed in range(150 if prove else 15):
+        rng = np.random.default_rng(seed)
+        every = []
+        for name, part_of in ((WHOLE, ""), (GIRLS, WHOLE), (BOYS, WHOLE), ("andel", "")):
+            counts = monthly(rng.poisson(rng.uniform(0, 9), 12))
+            counts[YEAR] += int(rng.integers(0, 2) * rng.integers(-3, 9))
+            kept = {k: max(n, 0) for k, n in counts.items() if rng.random() < 0.9}
+            of = {k: n + int(rng.poisson(8)) for k, n in kept.items()} if name == "andel" else {}
+            every.append(series(name, kept, part_of, of=of))
+        list(decide(every))
+        for item in every:
+            shown = item.counts.keys() - item.hidden
+            assert not any(0 < item.counts[key] < 5 for key in shown), seed
+            assert not any(0 < item.of[key] - item.counts[key] < 5 for key in shown if item.of)
+
+
 def shares(values: list[float], n: list[int], kind: str = "andel") -> Series:
     measures = pd.DataFrame(
         [{"measure": "x", "municipality": "2480", "persons": True, "kind": kind, "part_of": ""}]

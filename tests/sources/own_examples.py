@@ -255,6 +255,13 @@ def fractions(draft: Draft) -> None:
     in_all_periods("VA14", "värde", "matt-1", [0.2, 0.4, 0.5, 0.3])(draft)
 
 
+def part_above_whole(draft: Draft) -> None:
+    measure_too(draft, "del", **{"ingår i": "matt-0"})
+    same = next(row for row in draft.sheets["Värden"] if row["period"] == "2024-01")
+    same["värde"], draft.sheets["Värden"][-1]["värde"] = 6, 7
+    draft.expect("VA20", "Värden", "värde", len(draft.sheets["Värden"]) - 1)
+
+
 def event_without_place(draft: Draft) -> None:
     measure_too(draft, "annat", projekt="", kommun="Kiruna")
     draft.sheets["Händelser"][0].update({"projekt": "", "mått": ""})
@@ -377,6 +384,7 @@ FAULTS: dict[str, Fault] = {
     "negativt n": in_share("VA17", "n", n=-3),
     "andel av ingen": in_share("VA18", "värde", n=0),
     "33 procent av fem": in_share("VA19", "värde", värde="33,0", n=5),
+    "delen större än helheten": part_above_whole,
     "händelse utan text": change("HA01", H, "händelse"),
     "händelsens datum är ett ord": change("HA02", H, "datum", 1, datum="i våras"),
     "händelsens projekt finns inte": change("HA03", H, "projekt", 0, projekt="borta"),

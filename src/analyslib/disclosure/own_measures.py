@@ -165,7 +165,7 @@ def _found_sums(group: Sequence[Series]) -> list[Link]:
     """Two that add up to a third in every period they share, whatever the file says of them."""
     links = []
     for whole in group:
-        others = [item for item in group if item is not whole and not item.of]
+        others = [item for item in group if item is not whole]
         for one, other in combinations(others, 2):
             common = whole.counts.keys() & one.counts.keys() & other.counts.keys()
             sums = [whole.counts[k] == one.counts[k] + other.counts[k] for k in common]
@@ -181,8 +181,9 @@ def _hide_sums(group: Sequence[Series], links: Sequence[Link], profile: Profile)
     for whole, parts in links:
         for key in whole.counts.keys() - whole.hidden:
             known = [part.counts.get(key, 0) for part in parts]
+            left = [whole.counts[key] - count for count in (sum(known), *known)]
             gone = any(key in part.hidden for part in parts)
-            if gone or is_small(whole.counts[key] - sum(known), profile.threshold):
+            if gone or any(is_small(rest, profile.threshold) for rest in left):
                 whole.hidden.add(key)
 
 
@@ -211,12 +212,18 @@ def _months_of(series: Series, key: Key) -> list[Key]:
 
 
 def _families(group: Sequence[Series]) -> Iterator[Link]:
-    """Each series that is no part of another, with its parts."""
+    """Each series that is no part of another, with its parts. Parts that have persons in common
+    are taken one at a time."""
     declared = {whole.name: parts for whole, parts in _declared(group)}
     inside = {part.name for parts in declared.values() for part in parts}
     for item in group:
-        if item.name not in inside and item.counts:
-            yield item, declared.get(item.name, [])
+        parts = declared.get(item.name, [])
+        if item.name in inside or not item.counts:
+            continue
+        if all(sum(part.counts.get(k, 0) for part in parts) <= n for k, n in item.counts.items()):
+            yield item, parts
+        else:
+            yield from ((item, [part]) for part in parts)
 
 
 def _prove(whole: Series, parts: Sequence[Series], profile: Profile) -> Iterator[Release]:
@@ -228,23 +235,25 @@ def _prove(whole: Series, parts: Sequence[Series], profile: Profile) -> Iterator
     made = release(atoms, layouts, profile, title=whole.name)
     for item in (whole, *parts):
         cells = made.released.counts
-        gone = cells[(cells["layout"] == item.name) & (cells["status"] == HIDDEN)]
+        own = cells["layout"].isin([item.name, of_name(item)])
+        gone = cells[own & (cells["status"] == HIDDEN)]
         item.hidden |= {key_of(label) for label in gone["period"]}
     yield made
 
 
 def _atoms(whole: Series, parts: Sequence[Series]) -> Iterator[tuple[str, str, int]]:
     """Persons of each part, and those of none, in each month and in each year that is no sum."""
-    for key, count in whole.counts.items():
+    for key in sorted({key for item in (whole, *parts) for key in item.counts}):
         if is_sum(whole, key):
             continue
+        count, label = whole.counts.get(key, 0), label_of(key)
         if whole.of:
-            yield "ja", label_of(key), count
-            yield "nej", label_of(key), max(whole.of.get(key, count) - count, 0)
+            yield "ja", label, count
+            yield "nej", label, max(whole.of.get(key, count) - count, 0)
             continue
         known = [(part.name, part.counts.get(key, 0)) for part in parts]
-        yield from ((name, label_of(key), n) for name, n in known)
-        yield REST, label_of(key), max(count - sum(n for _, n in known), 0)
+        yield from ((name, label, n) for name, n in known)
+        yield REST, label, max(count - sum(n for _, n in known), 0)
 
 
 def _layouts(whole: Series, parts: Sequence[Series], atoms: pd.DataFrame) -> Iterator[Layout]:
@@ -255,7 +264,7 @@ def _layouts(whole: Series, parts: Sequence[Series], atoms: pd.DataFrame) -> Ite
             table = Layout(whole.name, ("class", "period"), {"period": shown}, margins=False,
                            shares="class", sensitive="class")  # fmt: skip
             yield table
-            yield Layout(f"{whole.name} n", ("period",), {"period": shown}, margins=False)
+            yield Layout(of_name(whole), ("period",), {"period": shown}, margins=False)
         return
     for item in (whole, *parts):
         shown = _shown(item, atoms)
@@ -265,6 +274,11 @@ def _layouts(whole: Series, parts: Sequence[Series], atoms: pd.DataFrame) -> Ite
         if item is not whole:
             where["class"] = (item.name,)
         yield Layout(item.name, ("period",), where, {"period": _years(item, whole)}, margins=False)
+
+
+def of_name(item: Series) -> str:
+    """The table of how many a share is of."""
+    return f"{item.name} n"
 
 
 def _shown(item: Series, atoms: pd.DataFrame) -> tuple[str, ...]:

@@ -318,6 +318,19 @@ def does_not_fit_n(tables: OwnTables) -> Broken:
     return cells(value, value=is_share & n.gt(0) & ((persons - persons.round()).abs() > slack))
 
 
+def exceeds_its_whole(tables: OwnTables) -> Broken:
+    """More in a part than in what it is a part of, in the same period."""
+    value = sheet_of(tables, "value")
+    values = value.values
+    whole = _of_measure(tables, "part_of")
+    keys = ["measure", "period", "grain"]
+    known = values.dropna(subset=[*keys, "value"]).drop_duplicates(keys)
+    most = dict(zip(known[keys].itertuples(index=False, name=None), known["value"], strict=True))
+    at = zip(whole, values["period"], values["grain"], strict=True)
+    limit = pd.Series([most.get(key, np.nan) for key in at], index=values.index, dtype="float64")
+    return cells(value, value=values["value"] > limit)
+
+
 # --- events
 
 

@@ -174,6 +174,9 @@ RULES: tuple[Rule, ...] = (
         ("hör ihop (not)", "Andelen är inget helt antal av n personer.",
          "Kontrollera andelen och n. Skriv andelen med en decimal.", "value n",
          broken_where.does_not_fit_n),
+        ("hör ihop", "Delen är större än det som den ingår i.",
+         "Rätta något av talen, eller kolumnen ingår i i fliken Mått.", "measure value",
+         broken_where.exceeds_its_whole),
     ),
     *_rules(
         "event",
