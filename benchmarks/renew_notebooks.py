@@ -20,6 +20,7 @@ from analyslib.workspace import Workspace
 
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def make_workspace(root: Path) -> None:
@@ -33,9 +34,18 @@ def make_workspace(root: Path) -> None:
 
 def renew(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": path.parent}}).execute()
+    # Controls that were stored look alive when the notebook is opened, and answer nothing.
+    client = NotebookClient(
+        notebook,
+        timeout=300,
+        store_widget_state=False,
+        resources={"metadata": {"path": path.parent}},
+    )
+    client.execute()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
     notebook.metadata["language_info"] = {"name": "python"}
     nbformat.write(notebook, path)
 

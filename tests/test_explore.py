@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -39,6 +40,16 @@ def test_every_view_says_something_of_every_kind(opened: Explorer, kpi: str, vie
     assert "Påhittade siffror" in html and "Koden som gör samma sak" in html
     assert "<figure" in html or "<table" in html or "notis" in html or "<section" in html
     assert "nan" not in re.sub(r"base64,[^\"]+", "", html).lower().split()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_series_that_nobody_has_a_value_in_is_shown_as_that(opened: Explorer, view: str) -> None:
+    """The source lists series before anyone has delivered."""
+    full = opened.reading(PLAIN)
+    none = full.series.iloc[:0]
+    empty = replace(full, series=none, riket=none, retrieved="")
+    shown = replace(opened, readings={PLAIN: empty}).show(Choice(PLAIN, "Umeå", view=view)).html
+    assert "inte har lämnat något värde" in shown or "notis" in shown
 
 
 def test_every_number_shown_is_the_number_of_the_store(opened: Explorer) -> None:

@@ -14,7 +14,7 @@ from analyslib import start_page
 from analyslib.catalogue import find_network, load_catalogue
 from analyslib.errors import StoreError
 from analyslib.pack_plan import PageResult, Status
-from analyslib.sources.meeting_notes import read_all_notes
+from analyslib.sources.meeting_notes import notes_path, read_all_notes
 from analyslib.start_page import Progress, StartPage, missing_before, render_progress, render_result
 from analyslib.workspace import Workspace, find_workspace
 
@@ -52,7 +52,52 @@ def test_old_figures_are_told_of_but_not_in_the_demo(workspace: Workspace) -> No
 
 def test_an_empty_machine_is_told_where_to_begin() -> None:
     text = missing(find_workspace(), date(2026, 12, 3), 2024)
-    assert text == "Databasen är inte byggd. Hämta siffror först; se Kom igång."
+    assert text.startswith("Inga egna siffror är hämtade.") and "analyslib fetch kolada" in text
+    assert "Knappen gör det först" in missing(find_workspace(demo=True), date(2026, 12, 3), 2024)
+
+
+def test_the_demo_is_made_up_where_there_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On an empty machine the button makes the figures, builds them and makes the pack."""
+    did: list[str] = []
+    monkeypatch.setattr(start_page, "make_demo_data", lambda place: did.append("demo"))
+    monkeypatch.setattr(start_page, "build_workspace", lambda place: did.append("build"))
+
+    def make(place: Workspace, network: str, meeting: str, year: int | None, on_page: Any) -> Any:
+        did.append(f"pack {year}")
+        return pack_result(place, page("Umeå", Status.MADE))
+
+    monkeypatch.setattr(start_page, "make_pack", make)
+    shown = start_page.start()
+    assert shown.workspace.demo and shown.year.options == (("det senaste", 0),)
+    shown.button.click()
+    assert did == ["demo", "build", "pack None"]
+    assert "Öppna startsidan" in shown.after.value
+
+
+def test_ones_own_figures_and_the_made_up_never_mix(workspace: Workspace) -> None:
+    shown = StartPage(workspace)
+    assert shown.data.value == "demo" and 2024 in shown.year.options
+    shown.data.value = "riktig"
+    assert not shown.workspace.demo and "Inga egna siffror" in shown.before.value
+    assert shown.year.options == (("det senaste", 0),)
+    shown.notes.text.value = "Ett eget beslut"
+    shown.notes.save.click()
+    assert len(read_all_notes(Workspace(workspace.root), shown.catalogue)) == 1
+    assert read_all_notes(workspace, shown.catalogue) == []
+    shown.data.value = "demo"
+    assert 2024 in shown.year.options and "Bra att veta" in shown.before.value
+
+
+def test_ones_own_come_first_where_there_are_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert start_page.start().workspace.demo
+    monkeypatch.setattr(start_page, "archived_files", lambda place: ["something"])
+    assert not start_page.start().workspace.demo
+
+
+def test_a_page_that_is_not_started_says_how_to_start_it(workspace: Workspace) -> None:
+    bundle = StartPage(workspace)._repr_mimebundle_()
+    assert "Run All Cells" in bundle["text/html"]
+    assert " object at " not in bundle["text/plain"]
 
 
 def test_a_meeting_without_notes_is_reminded_of(workspace: Workspace) -> None:
@@ -62,7 +107,7 @@ def test_a_meeting_without_notes_is_reminded_of(workspace: Workspace) -> None:
 
 
 def page(name: str, status: Status, why: str = "") -> Any:
-    report = SimpleNamespace(title="Kommunrapport", is_draft=False)
+    report = SimpleNamespace(title="Kommunrapport")
     planned: Any = SimpleNamespace(name=name, file=f"{name}.html", report=report)
     return PageResult(planned, status, why)
 
@@ -103,6 +148,7 @@ def test_the_button_makes_the_pack(workspace: Workspace, monkeypatch: pytest.Mon
         on_page(page("Umeå", Status.MADE), 1, 1, "")
         return pack_result(place, page("Umeå", Status.MADE))
 
+    monkeypatch.setattr(start_page, "make_demo_data", lambda place: None)
     monkeypatch.setattr(start_page, "build_workspace", lambda place: None)
     monkeypatch.setattr(start_page, "make_pack", make)
     shown = StartPage(workspace)
@@ -118,6 +164,7 @@ def test_a_failure_is_said_and_the_button_comes_back(
     def fail(place: Workspace) -> None:
         raise StoreError("Disken är full.")
 
+    monkeypatch.setattr(start_page, "make_demo_data", lambda place: None)
     monkeypatch.setattr(start_page, "build_workspace", fail)
     shown = StartPage(workspace)
     shown.button.click()
@@ -134,6 +181,23 @@ def test_a_note_from_the_form_is_kept_and_shown(workspace: Workspace) -> None:
     assert "Sparat" in form.message.value and "Vi provar &lt;rutinen&gt;" in form.kept.value
     (kept,) = read_all_notes(workspace, load_catalogue())
     assert (kept.network, str(kept.meeting)) == ("nua", "2026-12-03")
+
+
+def test_the_year_of_a_figure_is_proposed_and_can_be_changed(workspace: Workspace) -> None:
+    shown = StartPage(workspace)
+    shown.year.value = 2023
+    shown.notes.kpi.value = "N31807"
+    assert shown.notes.year.value == "2023"
+    shown.notes.year.value = "2021"
+    shown.notes.kpi.value = "U21504"
+    assert shown.notes.year.value == "2021"
+
+
+def test_notes_that_were_spoilt_in_excel_are_told_of(workspace: Workspace) -> None:
+    path = notes_path(workspace, "nua", date(2026, 12, 3))
+    path.parent.mkdir(parents=True)
+    path.write_text("typ;text;nyckeltal\nbeslut;Text;N99999\n", "utf-8")
+    assert "N99999" in StartPage(workspace).notes.kept.value
 
 
 def test_another_network_has_its_own_municipalities(workspace: Workspace) -> None:

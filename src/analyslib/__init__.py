@@ -21,7 +21,7 @@ _HOMES = {
     "show_tables": "analyslib.explore.ask",
     "explorer": "analyslib.explore.widgets",
     "start": "analyslib.start_page",
-    "notes_form": "analyslib.start_page",
+    "notes_form": "analyslib.meeting_form",
     "load_catalogue": "analyslib.catalogue",
     "find_indicator": "analyslib.catalogue",
     "find_municipality": "analyslib.catalogue",

