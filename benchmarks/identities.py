@@ -4,7 +4,8 @@
 
 For each identity and candidate of definitions/identities.toml: how many municipality-years could
 be checked, the median and the 95th percentile of the relative error, and whether the rule lets it
-be published. The exit code is 1 where a number in the definitions is not what the file gives.
+be published. Then the net cost deviation in kronor against the source's own. The exit code is 1
+where a number in the definitions is not what the file gives.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from analyslib.analysis.net_costs import POPULATION
 from analyslib.identities import (
     FEWEST_MUNICIPALITIES,
     FEWEST_PAIRS,
@@ -23,6 +25,7 @@ from analyslib.identities import (
     LARGEST_P95,
     Candidate,
     Check,
+    Deviation,
     load_costs,
 )
 
@@ -91,13 +94,28 @@ def describe(candidate: Candidate, found: Check | None, published: bool) -> str:
     return f"{candidate.id:<32} {numbers}: {holds}, {decision}"
 
 
+def amount_errors(values: pd.DataFrame, deviation: Deviation) -> pd.Series:
+    """Our deviation in kronor against the source's own, as a share of it.
+
+    With the source's reference cost where it has one, else with the one its percentage gives.
+    """
+    net = values[deviation.net]
+    computed = net / (1 + values[deviation.percent] / 100)
+    reference = values[deviation.reference].fillna(computed)
+    ours = (net - reference) * values[POPULATION] / 1e6
+    own = values[deviation.amount]
+    return ((ours - own).abs() / own.abs())[own != 0].dropna()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", type=Path, help="values as parquet")
     costs = load_costs()
     every = [*costs.identities, *costs.candidates]
-    kpis = sorted({kpi for item in every for kpi in item.kpis})
-    values = read_values(parser.parse_args().file, kpis)
+    kpis = {POPULATION, *(kpi for item in every for kpi in item.kpis)}
+    for item in costs.deviations:
+        kpis |= {item.percent, item.net, item.reference, item.amount}
+    values = read_values(parser.parse_args().file, sorted(kpis))
     print(
         f"rule: median <= {LARGEST_MEDIAN:.0%}, P95 <= {LARGEST_P95:.0%}, at least "
         f"{FEWEST_PAIRS} municipality-years in {FEWEST_MUNICIPALITIES} municipalities"
@@ -109,6 +127,15 @@ def main() -> int:
         if not agrees(item.check, found):
             wrong += 1
             print(f"{'':<32} the definitions say {item.check}")
+    for deviation in costs.deviations:
+        errors = amount_errors(values, deviation)
+        found = (
+            f"{len(errors):>5} municipality-years; median {errors.median():.2%}, "
+            f"P99 {errors.quantile(0.99):.2%}"
+            if len(errors)
+            else "no net cost in the file"
+        )
+        print(f"{f'net cost, {deviation.id}':<32} {found}")
     return min(wrong, 1)
 
 

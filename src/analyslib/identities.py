@@ -102,7 +102,11 @@ class Identity(Candidate):
 
 @dataclass(frozen=True)
 class Deviation:
-    """Net cost against what the municipality's structure motivates."""
+    """Net cost against what the municipality's structure motivates.
+
+    `amount` is the source's own deviation in millions, which ours is tried against; it is never
+    shown.
+    """
 
     id: str
     title: str
@@ -110,6 +114,7 @@ class Deviation:
     net: str
     reference: str
     standard: str
+    amount: str
     beside: tuple[str, ...]
     ask_whom: str
 
@@ -168,6 +173,7 @@ DEVIATION_KEYS: Schema = {
     "net": Key(str),
     "reference": Key(str),
     "standard": Key(str),
+    "amount": Key(str),
     "beside": Key(list),
     "ask_whom": Key(str),
 }

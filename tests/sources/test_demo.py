@@ -11,6 +11,7 @@ import pytest
 
 from analyslib.catalogue import RIKET, load_catalogue, wanted_kpis
 from analyslib.errors import UsageError
+from analyslib.identities import load_costs
 from analyslib.sources.demo import SIMILAR, write_demo
 from analyslib.sources.demo_numbers import draw_series
 from analyslib.sources.demo_places import YEARS, Country
@@ -227,3 +228,22 @@ def test_similar_municipalities_change_behind_the_same_id(archived: list[Archive
     )
     assert set(earlier.index) == set(later.index)
     assert 100 < (earlier != later).sum() < len(later)
+
+
+def test_costs_are_what_their_persons_and_prices_make_them(values: pd.DataFrame) -> None:
+    for identity in load_costs().identities:
+        volume = _table(values, identity.volume.kpi) / identity.volume.per
+        if identity.volume.over:
+            volume = volume / sum(_table(values, kpi) for kpi in identity.volume.over)
+        made, cost = volume * _table(values, identity.price), _table(values, identity.cost)
+        error = ((made - cost) / cost).abs().stack()
+        assert len(error) > 2_500 and error.max() < 0.005, identity.id
+
+
+def test_net_costs_deviate_from_their_reference_by_the_stated_percentage(
+    values: pd.DataFrame,
+) -> None:
+    for item in load_costs().deviations:
+        net, reference = _table(values, item.net), _table(values, item.reference)
+        stated = _table(values, item.percent)
+        assert ((net / reference - 1) * 100 - stated).abs().stack().max() < 1e-6, item.id

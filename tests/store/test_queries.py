@@ -223,6 +223,33 @@ def test_series_of_chosen_places(store: Store, numbers: Observations) -> None:
     assert {row[:4]: row[4] for row in got} == wanted
 
 
+@twins
+@given(observations)
+def test_cost_values_are_a_window_of_ones_own_and_one_year_of_the_others(
+    store: Store, numbers: Observations
+) -> None:
+    members = ["0980", "2480"]
+    frame = query(
+        fill(store, numbers),
+        "cost_values",
+        kpis=["N31807", "N01951"],
+        municipality="0461",
+        members=members,
+        first=2020,
+        last=2021,
+    )
+    wanted = {
+        (kpi, place, year): value
+        for (kpi, place, year, gender), (value, _) in numbers.items()
+        if gender == "T" and value is not None and kpi in ("N31807", "N01951")
+        if (place in ("0461", "0000") and 2020 <= year <= 2021)
+        or (place in members and year == 2021)
+    }
+    got = rows_of(frame, "kpi", "municipality", "year", "value")
+    assert {row[:3]: row[3] for row in got} == wanted
+    assert len(got) == len(wanted)
+
+
 def test_municipalities_are_in_swedish_order(store: Store) -> None:
     names = list(query(store, "municipalities")["municipality_name"])
     assert len(names) == 290
