@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import nbformat
 import pytest
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
 from analyslib.provisioner import kernel_path
@@ -47,3 +48,26 @@ def test_a_warm_kernel_has_imported_what_reports_need_and_is_a_copy() -> None:
 def test_errors_are_told_as_by_any_kernel() -> None:
     with pytest.raises(Exception, match="ZeroDivisionError"):
         run("1 / 0")
+
+
+def test_the_traffic_of_a_warm_kernel_is_encrypted() -> None:
+    """The connection file holds keys, and a client without them is not heard."""
+    ask = "import json, ipykernel.connect as c\nprint(c.get_connection_file())\n"
+    ask += "print('curve_secretkey' in json.load(open(c.get_connection_file())))"
+    (found,) = run(ask)
+    assert found[0].text.splitlines()[-1] == "True"
+    with pytest.raises(RuntimeError, match="Kernel died|didn't respond"):
+        ask_without_keys()
+
+
+def ask_without_keys() -> None:
+    manager = KernelManager(kernel_name="analyslib")
+    manager.start_kernel()
+    try:
+        client = manager.client()
+        client.curve_publickey = client.curve_secretkey = client.curve_serverkey = None
+        client.start_channels()
+        client.wait_for_ready(timeout=3)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)

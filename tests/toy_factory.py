@@ -149,12 +149,12 @@ def save_database(path: Path, shift: float = 0.0, silent: str = "") -> None:
             "FROM observation WHERE municipality <> '0000' GROUP BY ALL"
         )
         store.execute(
-            "CREATE TABLE source_file (publisher VARCHAR, title VARCHAR, licence VARCHAR, "
-            "retrieved DATE)"
+            "CREATE TABLE source_file (dataset VARCHAR, publisher VARCHAR, title VARCHAR, "
+            "licence VARCHAR, retrieved DATE)"
         )
         store.execute(
             "INSERT INTO source_file VALUES "
-            "('RKA', 'Påhittade nyckeltal', 'CC0', DATE '2026-10-01')"
+            "('values', 'RKA', 'Påhittade nyckeltal', 'CC0', DATE '2026-10-01')"
         )
     new.replace(path)
 

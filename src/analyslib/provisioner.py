@@ -79,6 +79,10 @@ class ForkedProcess:
 class ForkProvisioner(LocalProvisioner):
     """Starts a kernel by copying a warm process instead of running a command."""
 
+    async def pre_launch(self, **options: Any) -> dict[str, Any]:
+        """With keys for the traffic: every user of a machine can listen at its ports."""
+        return await super().pre_launch(**{"transport_encryption": "required", **options})
+
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
         line = warm_kernels().open()
         folder = str(options.get("cwd") or os.getcwd())

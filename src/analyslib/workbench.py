@@ -340,4 +340,6 @@ def open_lab(workspace: Workspace) -> int:
         raise SourceError([Fault("Startsidan saknas.", str(start))])
     environment = {**os.environ, "ANALYSLIB_HOME": str(workspace.root)}
     command = [sys.executable, "-m", "jupyter", "lab", str(start)]
+    # Every user of the machine can listen at its ports.
+    command += ["--KernelManager.transport_encryption=auto"]
     return subprocess.run(command, cwd=workspace.root, env=environment).returncode
