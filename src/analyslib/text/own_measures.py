@@ -184,7 +184,8 @@ def doubt_words(course: Course) -> str:
     if found.doubt is Doubt.TOO_FEW_POINTS:
         since = " sedan gränserna började om" if any(e.rebase for e in course.events) else ""
         needed = FEWEST_YEARS if course.grain == "year" else FEWEST_POINTS
-        return f"det finns {_values(found.points)}{since}, och det behövs minst {needed}"
+        shown = " som får visas" if course.hidden else ""
+        return f"det finns {_values(found.points)}{shown}{since}, och det behövs minst {needed}"
     if found.doubt is Doubt.NO_VARIATION:
         return "värdet är detsamma hela tiden, så det finns ingen variation att mäta mot"
     return "det finns inga värden"
