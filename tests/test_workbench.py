@@ -60,7 +60,7 @@ def test_status_of_nothing_and_of_tables_only(workspace: Workspace, tmp_path: Pa
     assert [file.origin.original_name for file in taken] == ["tabell.csv (serierna)", "tabell.csv"]
     build(workspace)
     text = describe_workspace(workspace)
-    assert "oj: 2 filer" in text and "inga år än" in text
+    assert "oj: 2 filer" in text and "inga värden för nyckeltalen" in text
     assert "Ändrat sedan" not in text
 
 
@@ -84,3 +84,14 @@ def test_status_tells_what_the_newest_delivery_changed(
         "  Nyckeltal: 1 borttagna, 1 nya, 0 upphörda, 1 omdöpta, 0 med ny enhet eller kodning.",
         "  Kommungrupper med ändrade medlemmar: 1.",
     ]
+
+
+@pytest.mark.parametrize("year", [1, 22, 1850])
+def test_a_year_that_is_none_is_refused_before_anything_is_taken_in(
+    workspace: Workspace, tmp_path: Path, year: int
+) -> None:
+    path = tmp_path / "tabell.csv"
+    path.write_text("Kommun;Antal\nUmeå;5\nGnesta;7\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=f"{year} är inget årtal"):
+        add_files(workspace, "oj", [path], year=year)
+    assert "Arkivet är tomt" in describe_workspace(workspace)

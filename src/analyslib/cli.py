@@ -127,6 +127,7 @@ def add(
     demo: Demo = False,
 ) -> None:
     """Kontrollera filer och ta in dem i arkivet. Är något fel tas ingenting in."""
+    from analyslib.text.formats import format_count
     from analyslib.workbench import add_files
 
     given = {
@@ -137,7 +138,8 @@ def add(
         "extraction_date": extraction_date,
     }
     for file in add_files(workspace(demo), source, files, **given):
-        print(f"Tog in {file.origin.original_name}: {file.origin.title}, {file.origin.rows} rader.")
+        rows = format_count(file.origin.rows, "rad", "rader")
+        print(f"Tog in {file.origin.original_name}: {file.origin.title}, {rows}.")
 
 
 @app.command()

@@ -218,7 +218,7 @@ def _json_shape(path: Path, text: str, packed: bool) -> Shape:
     raise SourceError(
         "Filen är json, men inget svar från Koladas API (version 3).",
         path.name,
-        "Väntade värden, nyckeltal, kommuner eller kommungrupper.",
+        "Väntade värden, nyckeltal, kommuner, kommungrupper eller enheter.",
     )
 
 
@@ -271,7 +271,7 @@ def _no_shape(
         return SourceError(
             f"Filen känns inte igen som en fil från Kolada (kolumner: {shown}).",
             path.name,
-            "Väntade värden, nyckeltal, kommuner eller kommungrupper.",
+            "Väntade värden, nyckeltal, kommuner, kommungrupper eller enheter.",
         )
     missing, dataset = best
     names = [" eller ".join(ALIASES[dataset][ours]) for ours in missing]

@@ -17,6 +17,7 @@ from analyslib.sources.table_values import NO_TABLE, Context, Rows, read_rows
 from analyslib.sources.workbook import Sheet
 
 
+FIRST_YEAR = 1900
 NOT_IN_LAYOUT = "bladet hör inte till det som läses"
 
 
@@ -32,6 +33,8 @@ class Options:
         if self.publisher and self.publisher not in PUBLISHERS:
             choices = ", ".join(PUBLISHERS)
             raise UsageError(f"Okänd utgivare ”{self.publisher}”.", remedy=f"Välj: {choices}.")
+        if self.year and self.year < FIRST_YEAR:
+            raise UsageError(f"{self.year} är inget årtal.", remedy="Skriv året med fyra siffror.")
 
 
 def read_sheets(

@@ -50,7 +50,8 @@ class BuildReport:
             )
         if self.ended:
             lines.append(f"{_number(self.ended)} nyckeltal med värden har upphört hos källan.")
-        lines += [f"Avvisat: {_number(count)} rader, {reason}." for reason, count in self.rejected]
+        for reason, count in self.rejected:
+            lines.append(f"Avvisat: {_number(count)} {'rad' if count == 1 else 'rader'}, {reason}.")
         groups = sum(count.group_rows for count in self.files)
         if groups:
             lines.append(f"{_number(groups)} gruppvärden lästes inte in; de räknas fram här.")
