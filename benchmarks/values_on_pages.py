@@ -39,6 +39,7 @@ class Page(HTMLParser):
 
     cells: list[tuple[Key, str, str]] = field(default_factory=list)
     unmarked: list[str] = field(default_factory=list)
+    own: int = 0
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -76,7 +77,9 @@ class Page(HTMLParser):
         merged, cell, self.cell = {**head, **self.row, **self.cell}, self.cell, None
         if self.words or "derived" in cell or cell.get("class") == "text":
             return
-        if all(key in merged for key in KEYS):
+        if "-" in merged.get("kpi", ""):
+            self.own += 1  # a municipality's own measure, from a file of its own
+        elif all(key in merged for key in KEYS):
             key = (merged["kpi"], merged["municipality"], int(merged["year"]), merged["gender"])
             self.cells.append((key, self.value, merged.get("status", "")))
         elif re.search(r"\d", self.text):
@@ -134,7 +137,7 @@ def missing_from(page: Page, truth: dict[Key, float | None]) -> list[Key]:
 
 def main(folder: str, file: str, *turned_away: str) -> int:
     truth = read_file(Path(file), read_definitions())
-    total_values = total_nothings = away = 0
+    total_values = total_nothings = away = own = 0
     faults: list[str] = []
     pages = sorted(Path(folder).glob("*.html"))
     for path in pages:
@@ -146,10 +149,13 @@ def main(folder: str, file: str, *turned_away: str) -> int:
         left_out = [f"{key} is not on the page" for key in missing if key[0] not in turned_away]
         total_values += values
         total_nothings += nothings
+        own += page.own
         faults += [f"{path.name}: {text}" for text in (*wrong, *left_out)]
         faults += [f"{path.name}: a number without a mark: {text}" for text in page.unmarked]
     print(f"{len(pages)} pages, {total_values} values equal to the file, "
           f"{total_nothings} cells without a value, and so in the file.")  # fmt: skip
+    if own:
+        print(f"{own} cells of own measures, which come from other files.")
     if turned_away:
         print(f"{away} values of {', '.join(turned_away)}, which the build turned away.")
     print(f"{len(faults)} that differ, are left out or carry no mark.")
