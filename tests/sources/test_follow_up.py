@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -11,11 +12,13 @@ from extract_examples import (
     EPISODE,
     FACTS,
     MEASUREMENT,
+    Rows,
     episodes,
     measurements,
     write_csv,
     write_workbook,
 )
+from old_excel import Value, write_old_workbook
 
 from analyslib.errors import PersonalDataError, SourceError, UsageError
 from analyslib.sources import SOURCES, follow_up
@@ -133,6 +136,64 @@ def test_real_excel_dates_and_numbers(tmp_path: Path) -> None:
     assert set(values["municipality"]) == {"0461"}
     assert set(values["started"]) == {pd.Timestamp("2024-02-01")}
     assert set(values["extent"]) == {2.0}
+
+
+def old_rows(rows: Rows, dates: tuple[str, ...], numbers: tuple[str, ...]) -> list[list[Value]]:
+    """As Excel keeps them: days as days, numbers as floats."""
+    kept: list[list[Value]] = [list(rows[0])]
+    for row in rows:
+        cells = {name: str(value) for name, value in row.items()}
+        kept.append(
+            [
+                date.fromisoformat(text) if name in dates and text
+                else float(text) if name in numbers and text
+                else text
+                for name, text in cells.items()
+            ]
+        )  # fmt: skip
+    return kept
+
+
+OLD_DATES = ("aktualiserad", "start", "slut", "datum")
+OLD_NUMBERS = ("kommunkod", "omfattning", "nojd", "varde")
+
+
+def write_old(path: Path, episode_rows: Rows) -> Path:
+    return write_old_workbook(
+        path,
+        {
+            "Ärenden": old_rows(episode_rows, OLD_DATES, OLD_NUMBERS),
+            "Mätningar": old_rows(measurements(), OLD_DATES, OLD_NUMBERS),
+            "Uttaget": [[name, value] for name, value in FACTS.items()],
+        },
+    )
+
+
+def test_a_workbook_of_old_excel_gives_the_same_rows(
+    workspace: Workspace, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    follow_up.add(workspace, [write_old(tmp_path / "uttag.xls", episodes())])
+    old = load_all(workspace)
+    home = tmp_path_factory.mktemp("ny")
+    for folder in ("data/raw", "data/processed", "reports"):
+        (home / folder).mkdir(parents=True)
+    follow_up.add(Workspace(home), [write_workbook(tmp_path / "uttag.xlsx")])
+    new = load_all(Workspace(home))
+    for table in ("delivered_episode", "delivered_measurement"):
+        one, other = (rows_of(store, table).drop(columns="extract_id") for store in (old, new))
+        pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.mark.shared
+def test_a_personal_number_in_a_workbook_of_old_excel_is_found(
+    tmp_path: Path, reference: Path
+) -> None:
+    numbers = (reference / "isu/skatteverket_testpersonnummer_sample.csv").read_text().split()
+    rows = episodes()
+    rows[3]["orsak"] = numbers[1]
+    result = check_files([write_old(tmp_path / "uttag.xls", rows)])
+    assert result.has_personal_data
+    assert [fault.where for fault in result.faults] == ["Ärenden!K5"]
 
 
 def test_missing_codes_are_missing_and_not_values(tmp_path: Path) -> None:
