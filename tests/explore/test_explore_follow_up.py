@@ -64,6 +64,18 @@ def area_of_statsmodels(days: pd.Series, is_ended: pd.Series) -> float:
     return float((np.diff(knots) * heights).sum() / (365.25 / 12))
 
 
+def test_transitions_say_whether_the_group_has_moved(umea: IndividualFollowUp) -> None:
+    moved = umea.transitions("trygghet", service_area="vald")._repr_html_()
+    stayed = umea.transitions("trygghet", service_area="barn_unga")._repr_html_()
+    assert "Fördelningen före och efter skiljer sig säkert (Stuart–Maxwell, p = 0,0" in moved
+    assert "Fördelningen före och efter skiljer sig inte säkert" in stayed
+
+
+def test_no_goals_and_no_clinical_limits_give_empty_tables(umea: IndividualFollowUp) -> None:
+    assert umea.goal_attainment().empty and "change" in umea.goal_attainment()
+    assert umea.clinical_levels().empty and "recovered" in umea.clinical_levels()
+
+
 def test_small_numbers_are_there_for_the_analyst() -> None:
     write_analyst_database(find_workspace(demo=True).analys_db)
     results = individual_follow_up("2463").results()

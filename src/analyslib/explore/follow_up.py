@@ -15,8 +15,14 @@ import pandas as pd
 
 from analyslib.analysis.attrition import bound_share, summarise_attrition
 from analyslib.analysis.follow_up import FollowUp, build_follow_up, is_high_better
+from analyslib.analysis.follow_up_levels import count_clinical, summarise_goal_attainment
 from analyslib.analysis.follow_up_results import answer_change
-from analyslib.analysis.outcomes import summarise_change, transition_matrix
+from analyslib.analysis.outcomes import (
+    Marginal,
+    compare_margins,
+    summarise_change,
+    transition_matrix,
+)
 from analyslib.analysis.process_control import xmr
 from analyslib.analysis.svensson import summarise_svensson
 from analyslib.analysis.time_to_event import (
@@ -155,8 +161,17 @@ class IndividualFollowUp:
                 f"{self.measures[measure].title}, {self._where}",
                 SOURCE,
                 is_high_better(self.measures[measure], subscale),
+                caption=_margins_words(compare_margins(matrix)),
             )
         )
+
+    def goal_attainment(self) -> pd.DataFrame:
+        """GAS: one row = one service area and number of goals, T before and after."""
+        return summarise_goal_attainment(self.pairs)
+
+    def clinical_levels(self) -> pd.DataFrame:
+        """One row = one measure with a clinical limit and a known error of measurement."""
+        return count_clinical(self.pairs, self.measures)
 
     def durations(self, service_area: str = "", by_sex: bool = False) -> Html:
         """Kaplan-Meier by month, up to two years; open cases are censored at the extraction.
@@ -200,6 +215,13 @@ MEASURE = ["service_area", "measure", "subscale"]
 
 def _label(key: Any) -> str:
     return ", ".join(part for part in (key[1], key[2], key[0]) if part)
+
+
+def _margins_words(margins: Marginal) -> str:
+    """Has the group as a whole moved, more than chance would make it?"""
+    certain = "skiljer sig säkert" if margins.stuart_maxwell_p < 0.05 else "skiljer sig inte säkert"
+    p = format_number(margins.stuart_maxwell_p, 3)
+    return f"Fördelningen före och efter {certain} (Stuart–Maxwell, p = {p})."
 
 
 def _steps(label: str, curve: Survival) -> StepCurve:

@@ -1,0 +1,98 @@
+"""Goals as T scores, and change that takes a person across a clinical limit: from rows of pairs.
+
+For the analyst, who may see every row. A report has only counts that have passed the gate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from analyslib.analysis.follow_up import CASE, is_high_better, reliable_points
+from analyslib.analysis.outcomes import summarise_mean_change, summarise_share
+from analyslib.analysis.reliable_change import (
+    CATEGORIES,
+    Criterion,
+    classify_change,
+    goal_attainment_t,
+)
+from analyslib.measures import CutOff, Measure
+
+
+GOALS = "gas"
+MEASURED = ["service_area", "measure", "subscale"]
+
+
+def summarise_goal_attainment(pairs: pd.DataFrame) -> pd.DataFrame:
+    """One row = one service area and number of goals: persons, T before and after (50 is what
+    was expected), mean change with its interval. T of one goal and of five are not the same scale,
+    so they are never averaged together."""
+    goals = pairs[pairs["measure"] == GOALS].dropna(subset=["before", "after"])
+    scores = goals.groupby(CASE).agg(
+        goals=("before", "size"),
+        before=("before", goal_attainment_t),
+        after=("after", goal_attainment_t),
+    )
+    rows = [
+        {"service_area": area, "goals": number, **_mean_change(group)}
+        for (area, number), group in scores.reset_index().groupby(["service_area", "goals"])
+    ]
+    columns = ["service_area", "goals", "n", "before", "after", "change", "low", "high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _mean_change(scores: pd.DataFrame) -> dict[str, float | int | None]:
+    change = scores["after"] - scores["before"]
+    found: dict[str, float | int | None] = {
+        "n": len(scores),
+        "before": scores["before"].mean(),
+        "after": scores["after"].mean(),
+        "change": change.mean(),
+    }
+    if change.nunique() > 1:
+        mean = summarise_mean_change(scores["before"], scores["after"])
+        found |= {"low": mean.low, "high": mean.high}
+    return found
+
+
+def count_clinical(pairs: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataFrame:
+    """One row = one measure that has both a limit for a clinical level and a known error of
+    measurement: how many recovered (a reliable change across the limit), improved, were unchanged,
+    deteriorated or were harmed, and the share that recovered with its interval. One criterion for
+    everybody; the limit is that of the person's sex where the instrument has one for each."""
+    rows = []
+    for key, group in pairs.groupby(MEASURED):
+        measure = measures[str(key[1])]
+        points = reliable_points(measure, group["before"].dropna())
+        both = group.dropna(subset=["before", "after"])
+        if not measure.cut_offs or points is None or both.empty:
+            continue
+        is_high = is_high_better(measure, str(key[2]))
+        found = _categories(both, measure, points, is_high)
+        share = summarise_share(int((found == "recovered").sum()), len(both))
+        counts = {name: int((found == name).sum()) for name in CATEGORIES}
+        rows.append(
+            {**dict(zip(MEASURED, key, strict=True)), "n": len(both), **counts}
+            | {"share": share.share, "low": share.low, "high": share.high}
+        )
+    return pd.DataFrame(rows, columns=[*MEASURED, "n", *CATEGORIES, "share", "low", "high"])
+
+
+def _categories(both: pd.DataFrame, measure: Measure, points: float, is_high: bool) -> pd.Series:
+    found = pd.Series("", index=both.index, dtype="object")
+    for sex, group in both.groupby("sex"):
+        limits = measure.cut_offs_for(str(sex))
+        edge = _edge(limits[0], measure.step) if limits else None
+        enough = float(np.nextafter(points, 0))  # a change of the points themselves counts
+        criterion = Criterion(1.0, enough, edge, is_high)
+        found[group.index] = classify_change(group["before"], group["after"], criterion)
+    return found
+
+
+def _edge(limit: CutOff, step: float) -> float:
+    """The limit as a value that nobody can have, or that is on the better side."""
+    if not limit.inclusive:
+        return limit.value
+    return limit.value - step / 2 if limit.clinical_side == "above" else limit.value + step / 2
