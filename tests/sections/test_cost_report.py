@@ -89,13 +89,13 @@ def truth(shared_data: Path) -> Truth:
 def is_change_true(sentence: str, identity: Identity, code: str, truth: Truth) -> bool:
     """Both costs against the file, and the parts as printed against their sum."""
     match = re.search(
-        rf"var {NUMBER} .*? (\d{{4}}), (?:{NUMBER} (mer|mindre) än|lika mycket som) (\d{{4}})"
-        r": (.*)",
+        rf"År (\d{{4}}) var kostnaden .*? {NUMBER} .*?, "
+        rf"(?:{NUMBER} (mer|mindre) än|lika mycket som) (\d{{4}}): (.*)",
         sentence,
     )
     if match is None:
         return False
-    cost, last, moved, side, first, parts = match.groups()
+    last, cost, moved, side, first, parts = match.groups()
     now, then = (truth[identity.cost, code, int(year)] for year in (last, first))
     difference = 0.0 if moved is None else number(moved) * (1 if side == "mer" else -1)
     effects = [number(text) for text in re.findall(NUMBER, parts)]

@@ -20,7 +20,7 @@ from analyslib.figures.inputs import Place
 from analyslib.figures.scale import Scale, wrap_text
 from analyslib.identities import Deviation, Identity
 from analyslib.tables import Cell, Table, derived_cell, header_cell, text_cell
-from analyslib.text.costs import OBSTACLE_WORDS, group_words, part_answer, split_sentences, told
+from analyslib.text.costs import group_words, part_answer, split_sentences, told, why_not
 from analyslib.text.formats import format_number
 from analyslib.text.words import ANSWER_WORDS, TREND_WORDS
 
@@ -92,7 +92,7 @@ def _draw_panel(canvas: Canvas, panel: _Panel, top: float) -> float:
     y = top + HEAD
     found = panel.found
     if found.obstacle is not Obstacle.NONE or found.start is None or found.end is None:
-        text = f"Kan inte delas upp: {OBSTACLE_WORDS[found.obstacle]}."
+        text = f"Kan inte delas upp: {why_not(found)}."
         for line in wrap_text(text, theme.WIDTH - 2 * MARGIN, theme.SMALL, 3):
             canvas.label(MARGIN, y, line, color=theme.DARK)
             y += 16
@@ -207,7 +207,7 @@ def _clean(effect: float) -> float:
 
 def _total_cells(found: Decomposition) -> tuple[Cell, Cell]:
     if not found.parts:
-        return text_cell("–"), text_cell(f"kan inte delas upp: {OBSTACLE_WORDS[found.obstacle]}")
+        return text_cell("–"), text_cell(f"kan inte delas upp: {why_not(found)}")
     return derived_cell(found.difference, "skillnad", sign=True), text_cell("–")
 
 

@@ -158,6 +158,7 @@ class CostSection:
         known = [pair for pair in pairs if pair[1].course]
         said = [net_cost_sentences(found, deviation) for deviation, found in known]
         picture = self._net_picture(known) if known else None
+        question = net_reconcile_sentence(known)
         return section(
             "kostnad-netto",
             heading("Nettokostnad mot referenskostnad", 3),
@@ -169,12 +170,7 @@ class CostSection:
             picture or paragraph(f"{self.place.name} saknar uppgift om avvikelsen."),
             bullets(said),
             self._net_beside(pairs),
-            box(
-                "fragor",
-                bullets([net_reconcile_sentence(deviation) for deviation, _ in known]),
-            )
-            if known
-            else None,
+            box("fragor", paragraph(question)) if question else None,
         )
 
     def _net_picture(self, known: Sequence[tuple[Deviation, NetCost]]) -> Picture:

@@ -65,7 +65,8 @@ def in_sentence(title: str) -> str:
 
 def amount(effect: float) -> str:
     """+1 200 kronor, −80 kronor; what rounds to nothing is 0."""
-    return f"{format_number(effect, sign=True)}\u00a0kronor"
+    number = format_number(effect, sign=True)
+    return f"{number}\u00a0{'krona' if number.strip('+−') == '1' else 'kronor'}"
 
 
 def split_sentences(change: Decomposition, position: Decomposition, identity: Identity) -> str:
@@ -80,21 +81,29 @@ def change_sentence(change: Decomposition, identity: Identity) -> str:
     what = in_sentence(identity.title)
     start, end = change.start, change.end
     if start is None or end is None or change.obstacle is not Obstacle.NONE:
-        why = OBSTACLE_WORDS[change.obstacle]
+        why = why_not(change)
         return f"Hur kostnaden för {what} har ändrats går inte att dela upp: {why}."
     own = f"kommunens egen kostnad {identity.per_user}"
     if change.part(PartKind.NATIONAL_PRICE) is None:
         own = f"kostnaden {identity.per_user} i löpande priser"
     words = {
-        PartKind.VOLUME: "volym",
+        PartKind.VOLUME: "volymen",
         PartKind.NATIONAL_PRICE: "kostnadsutvecklingen i riket",
         PartKind.PRICE: own,
-        PartKind.RESIDUAL: "sådant som inte går att fördela",
+        PartKind.RESIDUAL: "det som inte går att fördela",
     }
     return (
-        f"Kostnaden för {what} var {format_kronor(end.cost)} {identity.per_inhabitant} "
-        f"{end.year}, {_moved(change.difference)} {start.year}: {_listed(change, words)}."
+        f"År {end.year} var kostnaden för {what} {format_kronor(end.cost)} "
+        f"{identity.per_inhabitant}, {_moved(change.difference)} {start.year}: "
+        f"{_listed(change, words)}."
     )
+
+
+def why_not(found: Decomposition) -> str:
+    """Why a cost cannot be split; with the year, where a new way to measure is the reason."""
+    if found.obstacle is Obstacle.BROKEN and found.broken is not None:
+        return f"serien är bruten {found.broken}, så åren går inte att jämföra"
+    return OBSTACLE_WORDS[found.obstacle]
 
 
 def _moved(difference: float) -> str:
@@ -108,7 +117,7 @@ def _listed(found: Decomposition, words: Mapping[PartKind, str]) -> str:
     pieces = []
     for part in told(found):
         certainty = "" if part.answer is None else f" ({_certainty(found, part.kind)[part.answer]})"
-        pieces.append(f"{amount(part.effect)} {words[part.kind]}{certainty}")
+        pieces.append(f"{words[part.kind]} {amount(part.effect)}{certainty}")
     return format_list(pieces)
 
 
@@ -138,12 +147,12 @@ def position_sentence(found: Decomposition, identity: Identity) -> str:
     """How the cost differs from other municipalities', and what the difference is made of."""
     start, end = found.start, found.end
     if start is None or end is None or found.obstacle is not Obstacle.NONE:
-        why = OBSTACLE_WORDS[found.obstacle]
+        why = why_not(found)
         return f"Mot andra kommuner går kostnaden inte att dela upp: {why}."
     words = {
-        PartKind.VOLUME: "volym",
-        PartKind.PRICE: f"kostnad {identity.per_user}",
-        PartKind.RESIDUAL: "sådant som inte går att fördela",
+        PartKind.VOLUME: "volymen",
+        PartKind.PRICE: f"kostnaden {identity.per_user}",
+        PartKind.RESIDUAL: "det som inte går att fördela",
     }
     compared = f"medelvärdet för {group_words(found)}"
     return f"{_beside(found.difference, compared)} {found.year}: {_listed(found, words)}."
@@ -206,9 +215,10 @@ def _persons(change: Decomposition) -> str:
     persons = (end.volume - start.volume) * end.population
     number = round(abs(persons))
     if number == 0:
-        return " Volymdelen motsvarar mindre än en person."
+        return f" Volymdelen sedan {start.year} motsvarar mindre än en person."
     more = "fler" if persons > 0 else "färre"
-    return f" Volymdelen motsvarar omkring {format_count(number, 'person', 'personer')} {more}."
+    counted = format_count(number, "person", "personer")
+    return f" Volymdelen sedan {start.year} motsvarar omkring {counted} {more}."
 
 
 def reconcile_sentence(change: Decomposition, position: Decomposition, identity: Identity) -> str:
@@ -272,8 +282,8 @@ def rejected_sentence(candidate: Candidate) -> str:
     if check is None or check.holds:
         return f"{candidate.title}: {in_sentence(candidate.why_not)}"
     return (
-        f"{candidate.title}: felet var {format_percent(100 * check.median, 0)} i mitten av "
-        f"{format_number(check.pairs)} kommunår. {candidate.why_not}"
+        f"{candidate.title}: det typiska felet var {format_percent(100 * check.median, 0)} "
+        f"(median av {format_number(check.pairs)} kommunår). {candidate.why_not}"
     )
 
 
@@ -321,8 +331,20 @@ def _deviation_answer(found: NetCost) -> str:
     return "Avvikelsen är säkert skild från noll."
 
 
-def net_reconcile_sentence(deviation: Deviation) -> str:
+def net_reconcile_sentence(found: Sequence[tuple[Deviation, NetCost]]) -> str:
+    """The question about the deviation that is certain, or else the largest."""
+    known = [pair for pair in found if pair[1].percent is not None]
+    if not known:
+        return ""
+    deviation, _ = max(
+        known,
+        key=lambda pair: (
+            pair[1].answer in (Answer.HIGHER, Answer.LOWER),
+            abs(pair[1].percent or 0.0),
+        ),
+    )
     return (
-        f"Stäm av med {deviation.ask_whom}: vad i avvikelsen är ambition, effektivitet och sådant "
-        "som modellen inte ser, och hur ser kvaliteten ut för pengarna?"
+        f"Stäm av avvikelsen för {in_sentence(deviation.title)} med {deviation.ask_whom}: vad är "
+        "ambition, effektivitet och sådant som modellen inte ser, och hur ser kvaliteten ut för "
+        "pengarna?"
     )
