@@ -8,7 +8,7 @@ hidden when it is 1 to 4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -18,6 +18,7 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from analyslib.catalogue import load_catalogue
+from analyslib.disclosure.gate import audit_outgoing, read_outgoing
 from analyslib.disclosure.own_measures import (
     Key,
     Series,
@@ -26,6 +27,7 @@ from analyslib.disclosure.own_measures import (
     release_own_measures,
 )
 from analyslib.disclosure.rules import OPEN_PAGE
+from analyslib.errors import DisclosureError
 from analyslib.sources.demo_own_measures import SMALL_COUNTS, write_demo_own_measures
 from analyslib.sources.origin import archived_files
 from analyslib.sources.own_measures import load
@@ -306,10 +308,36 @@ def test_year_totals_of_hidden_months_are_printed_nowhere(built: Workspace) -> N
         assert "own_rejected" not in tables
 
 
-def test_the_ledger_of_each_family_is_kept(built: Workspace) -> None:
-    with open_store(built.publish_db) as store:
-        ledgers = store.connection.execute("FROM own_ledger").df()
-    assert len(ledgers) >= 8 and ledgers["sha256"].is_unique
+def test_the_audit_of_a_pack_sees_own_measures_and_passes(built: Workspace) -> None:
+    outgoing = read_outgoing(built.publish_db, ["04", "24"])
+    names = {ledger.universe for ledger in outgoing.ledgers}
+    assert "matt-04-0461-orosanmalningar 2026-03-02" in names and len(names) >= 8
+    hidden = [row for ledger in outgoing.ledgers for row in ledger.rows if row[1] is None]
+    assert len(hidden) >= 20
+    assert "Inget dolt tal går att räkna ut" in audit_outgoing(outgoing.ledgers, ())
+
+
+def test_the_audit_stops_a_total_that_gives_a_month_away(built: Workspace) -> None:
+    """The same ledger with a total of two months printed, of which one is hidden."""
+    (ledger,) = (
+        ledger
+        for ledger in read_outgoing(built.publish_db, ["04"]).ledgers
+        if ledger.universe.startswith("matt-04-0461-orosanmalningar ")
+    )
+    with open_store(built.publish_db) as store, open_store(built.analys_db) as everything:
+        shown = query(store, "own_values", **WHOLE_STORE).set_index(["measure", "grain", "period"])
+        true = query(everything, "own_values", **WHOLE_STORE).set_index(shown.index.names)
+    girls = shown.loc["0461-orosanmalningar-flickor", "month"]["status"]
+    two = [girls[girls == status].index[0] for status in ("", "Privacy")]
+    counts = true.loc["0461-orosanmalningar-flickor", "month"]["value"]
+    total, months = sum(counts[two]), tuple(f"{day:%Y-%m}" for day in two)
+    sets = (*ledger.sets, ("0461-orosanmalningar-flickor",), months)
+    cell = (len(ledger.sets), len(ledger.sets) + 1)
+    assert ledger.dimensions in (("class", "period"), ("period", "class"))
+    cell = cell if ledger.dimensions[0] == "class" else cell[::-1]
+    leaky = replace(ledger, sets=sets, rows=(*ledger.rows, (cell, int(total), False, "båda")))
+    with pytest.raises(DisclosureError, match="Paketet stoppades"):
+        audit_outgoing([leaky], ())
 
 
 def test_measures_follow_their_municipality(built: Workspace) -> None:

@@ -11,5 +11,10 @@ from analyslib.disclosure.own_measures import release_own_measures
 
 
 def release_everything(connection: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
-    """The protected tables of publish.duckdb (see the two that it is made of)."""
-    return {**release_follow_up(connection), **release_own_measures(connection)}
+    """The protected tables of publish.duckdb (see the two that it is made of). The ledgers of
+    both are one table, so that the audit of a pack sees them together."""
+    follow_up, own = release_follow_up(connection), release_own_measures(connection)
+    ledgers = pd.concat(
+        [tables["individual_ledger"] for tables in (follow_up, own)], ignore_index=True
+    )
+    return {**follow_up, **own, "individual_ledger": ledgers}

@@ -10,7 +10,7 @@ What is left is put through the gate, which proves it, and hides more where it h
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import duckdb
@@ -19,6 +19,7 @@ import pandas as pd
 
 from analyslib.disclosure.follow_up import ledgers_as_text
 from analyslib.disclosure.layout import Layout
+from analyslib.disclosure.publication import Publication
 from analyslib.disclosure.release import Release, release
 from analyslib.disclosure.released import HIDDEN
 from analyslib.disclosure.rules import OPEN_PAGE, Profile, is_mean_safe, is_small
@@ -35,8 +36,8 @@ def release_own_measures(
 ) -> dict[str, pd.DataFrame]:
     """The tables of own measures for publish.duckdb, from the analyst's database.
 
-    A hidden value has no number and the status "Privacy". own_ledger: the published ledgers as
-    text, one row each.
+    A hidden value has no number and the status "Privacy". individual_ledger: the published
+    ledgers as text, one row each.
     """
     whole = {"municipality": None, "project": None}
     tables = {name: run_query(connection, f"build/{name}").df() for name in AS_DELIVERED}
@@ -44,7 +45,8 @@ def release_own_measures(
     values = run_query(connection, "own_values", **whole).df()
     budget = run_query(connection, "own_budget", **whole).df()
     series = [*measure_series(measures, values, profile), *volume_series(budget)]
-    releases = list(decide(series, profile))
+    days = tables["own_delivery"].groupby("municipality")["vintage"].max()
+    publications = [_named(made, days) for made in decide(series, profile)]
     return {
         **tables,
         "own_value": _without_hidden(values, "measure", series, ["value", "n"]),
@@ -54,8 +56,16 @@ def release_own_measures(
             series,
             ["volume", "outcome", "forecast"],
         ).drop(columns="account_key"),
-        "own_ledger": ledgers_as_text([made.publication for made in releases]),
+        "individual_ledger": ledgers_as_text(publications),
     }
+
+
+def _named(made: Release, days: pd.Series) -> Publication:
+    """The ledger of one family: what it counts is its own, and another with each delivery, since
+    a municipality corrects its numbers."""
+    name = made.publication.title
+    title = f"matt-{name[:2]}-{name} {days[name[:4]]:%Y-%m-%d}"
+    return replace(made.publication, title=title, universe=title)
 
 
 @dataclass
@@ -229,7 +239,7 @@ def _families(group: Sequence[Series]) -> Iterator[Link]:
 def _prove(whole: Series, parts: Sequence[Series], profile: Profile) -> Iterator[Release]:
     """What is to be shown of a family, through the gate; what it hides too is hidden."""
     atoms = pd.DataFrame(list(_atoms(whole, parts)), columns=["class", "period", "count"])
-    layouts = list(_layouts(whole, parts, atoms))
+    layouts = list(_layouts(whole, parts, atoms, profile))
     if not layouts:
         return
     made = release(atoms, layouts, profile, title=whole.name)
@@ -256,7 +266,9 @@ def _atoms(whole: Series, parts: Sequence[Series]) -> Iterator[tuple[str, str, i
         yield REST, label, max(count - sum(n for _, n in known), 0)
 
 
-def _layouts(whole: Series, parts: Sequence[Series], atoms: pd.DataFrame) -> Iterator[Layout]:
+def _layouts(
+    whole: Series, parts: Sequence[Series], atoms: pd.DataFrame, profile: Profile
+) -> Iterator[Layout]:
     """One table for each series: the periods that are to be shown, and years of months."""
     if whole.of:
         shown = _shown(whole, atoms)
@@ -267,10 +279,10 @@ def _layouts(whole: Series, parts: Sequence[Series], atoms: pd.DataFrame) -> Ite
             yield Layout(of_name(whole), ("period",), {"period": shown}, margins=False)
         return
     for item in (whole, *parts):
-        shown = _shown(item, atoms)
-        if not shown:
+        told = _told(item, atoms, profile)
+        if not told:
             continue
-        where = {"period": shown}
+        where = {"period": told}
         if item is not whole:
             where["class"] = (item.name,)
         yield Layout(item.name, ("period",), where, {"period": _years(item, whole)}, margins=False)
@@ -283,6 +295,14 @@ def of_name(item: Series) -> str:
 
 def _shown(item: Series, atoms: pd.DataFrame) -> tuple[str, ...]:
     labels = {label_of(key) for key in item.counts.keys() - item.hidden}
+    return tuple(sorted(labels & set(atoms["period"])))
+
+
+def _told(item: Series, atoms: pd.DataFrame, profile: Profile) -> tuple[str, ...]:
+    """What is shown, and what is hidden for being small: the gate hides that by itself, and the
+    ledger says so."""
+    small = {key for key, n in item.counts.items() if is_small(n, profile.threshold)}
+    labels = {label_of(key) for key in small | (item.counts.keys() - item.hidden)}
     return tuple(sorted(labels & set(atoms["period"])))
 
 
