@@ -94,6 +94,7 @@ class Identity(Candidate):
     ask_whom: str = ""
     ask_volume: str = ""
     ask_price: str = ""
+    caveat: str = ""
 
     @property
     def kpis(self) -> tuple[str, ...]:
@@ -165,6 +166,7 @@ IDENTITY_KEYS: Schema = {
     "ask_whom": Key(str),
     "ask_volume": Key(str),
     "ask_price": Key(str),
+    "caveat": Key(str),
 }
 DEVIATION_KEYS: Schema = {
     "id": Key(str),

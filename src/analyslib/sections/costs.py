@@ -103,6 +103,7 @@ class CostSection:
                 key=f"kostnad-{identity.id}",
             ),
             paragraph(one_person_sentence(change, identity)),
+            paragraph(identity.caveat, "anmarkning"),
             self._beside(identity, change),
             box("fragor", paragraph(reconcile_sentence(change, position, identity))),
         )
