@@ -1,4 +1,8 @@
-"""Runs one pack of the toy workbench, with a fault on the way. Not a test; test_chaos starts it."""
+"""Runs one pack of the toy workbench, with a fault on the way. Not a test; test_chaos starts it.
+
+What struck, and when, is left in the file ``traff``: a fault that never struck proves nothing. The
+reports that come after wait for it, as long as the file ``vanta`` names them.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,15 @@ import os
 import signal
 import sys
 import threading
+import time
+from datetime import date
 from pathlib import Path
 
 from toy_factory import DATE, save_database
 
+from analyslib.catalogue import load_catalogue
 from analyslib.pack import build_pack
-from analyslib.pack_plan import PageResult
+from analyslib.pack_plan import PageResult, plan_pack
 from analyslib.workspace import Workspace
 
 
@@ -28,9 +35,12 @@ def children_of(pid: int) -> list[int]:
 
 
 def kill_kernel() -> None:
-    for warm in children_of(os.getpid()):
-        for copy in children_of(warm)[:1]:
+    """The first copy that is at work; between two reports there may be none for a moment."""
+    deadline = time.monotonic() + 2
+    while time.monotonic() < deadline:
+        for copy in [copy for warm in children_of(os.getpid()) for copy in children_of(warm)]:
             os.kill(copy, signal.SIGKILL)
+            return
 
 
 def kill_worker() -> None:
@@ -49,7 +59,8 @@ def fill_disk() -> None:
     os.fsync = full
 
 
-def main(root: str, fault: str, delay: float) -> None:
+def main(root: str, fault: str, page: int, delay: float) -> None:
+    """The fault strikes `delay` seconds after page number `page` is in place."""
     workspace = Workspace(Path(root), demo=True)
     faults = {
         "kernel": kill_kernel,
@@ -59,14 +70,26 @@ def main(root: str, fault: str, delay: float) -> None:
         "rebuild": lambda: save_database(workspace.publish_db),
         "clock": lambda: None,
     }
+    planned = plan_pack(workspace, "nua", DATE, 2022, [], load_catalogue()).pages
+    later = [found.municipality.code for found in planned[page:] if found.municipality]
+    (workspace.root / "vanta").write_text(" ".join(later))
+    in_place = 0
+
+    def strike() -> None:
+        said = f"{fault} {in_place} {date.today()}"
+        (workspace.root / "traff").write_text(said)
+        faults[fault]()
+        (workspace.root / "vanta").write_text("")
 
     def on_page(result: PageResult, done: int, total: int, name: str) -> None:
-        if done == 1:
-            threading.Timer(delay, faults[fault]).start()
+        nonlocal in_place
+        in_place = done
+        if done == page:
+            threading.Timer(delay, strike).start()
 
     result = build_pack(workspace, "nua", DATE, 2022, jobs=2, on_page=on_page)
     sys.exit(result.exit_code)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], float(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))
