@@ -133,3 +133,16 @@ def test_a_volume_missing_in_one_month_is_no_volume() -> None:
 def test_without_any_outcome_there_is_no_year() -> None:
     assert budget_years(frame(outcome=np.nan)) == ()
     assert budget_years(frame().iloc[:0]) == ()
+
+
+def test_a_forecast_of_a_month_that_is_over_is_forgotten() -> None:
+    rows = frame()
+    rows.loc[rows["outcome"].notna(), "forecast"] = 1.0
+    assert the_year(rows).year_forecast == the_year(frame()).year_forecast
+
+
+def test_a_year_with_every_outcome_is_finished() -> None:
+    rows = frame()
+    assert not the_year(rows).is_finished
+    rows["outcome"] = rows["outcome"].fillna(rows["forecast"])
+    assert the_year(rows).is_finished
