@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from own_examples import FAULTS, PERSONAL, SHAPES, new_draft, spell, write_draft
+from own_examples import FAULTS, PERSONAL, SHAPES, Draft, new_draft, spell, write_draft
 
 from analyslib.sources.error_list import write_error_list
 from analyslib.sources.own_measures_check import (
@@ -88,6 +88,29 @@ def test_text_is_allowed_where_text_belongs_and_nowhere_else(tmp_path: Path) -> 
     refused = check_own_measures(write_draft(tmp_path / "2", draft))
     assert refused.has_personal_data
     assert {fault.where.split(",")[0] for fault in refused.faults} >= {"Värden!E1"}
+
+
+def billions(draft: Draft, seed: int) -> Draft:
+    """Ten digits in every amount, with one that has the shape and the check digit of a person."""
+    rng = np.random.default_rng(seed)
+    for row in draft.sheets["Budget"]:
+        row.update({name: int(rng.integers(1e9, 9e9)) for name in ("budget", "utfall", "prognos")})
+    draft.sheets["Budget"][4]["utfall"] = 1_212_121_212
+    return draft
+
+
+def test_a_large_citys_amounts_are_not_taken_for_persons(tmp_path: Path) -> None:
+    for seed in range(5):
+        made = billions(new_draft(np.random.default_rng(seed)), seed)
+        assert check_own_measures(write_draft(tmp_path / str(seed), made)).findings == ()
+
+
+def test_a_personnummer_among_ordinary_amounts_is_found(tmp_path: Path) -> None:
+    made = new_draft(np.random.default_rng(9))
+    made.sheets["Budget"][4]["utfall"] = 1_212_121_212
+    (fault,) = check_own_measures(write_draft(tmp_path, made)).faults
+    assert fault.where == made.cell("Budget", "utfall", 4)
+    assert fault.what == "Personuppgift: personnummer."
 
 
 def test_no_right_file_is_refused(tmp_path: Path, prove: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,12 +23,15 @@ from analyslib.sources.findings import (
     numbered,
     safe_name,
 )
+from analyslib.sources.identity_numbers import PERSONNUMMER, SAMORDNINGSNUMMER
 from analyslib.sources.own_measures_model import FREE_TEXT, TABLES
 from analyslib.sources.own_measures_rules import RULES, run_rules
 from analyslib.sources.own_measures_tables import OwnTables, is_own_measures, read_tables
 from analyslib.sources.own_measures_template import own_texts
 from analyslib.sources.personal_data import FREE_TEXT as TEXT_KIND
 from analyslib.sources.personal_data_columns import (
+    DATED_ID,
+    SERIAL_ID,
     Permit,
     Sighting,
     find_in_file,
@@ -38,6 +41,9 @@ from analyslib.sources.personal_data_columns import (
 
 # More rows at fault than this, and something is wrong with the whole file.
 MOST_REJECTED = 0.1
+AMOUNTS = ("budget", "outcome", "forecast")
+LARGE_AMOUNT = 3e8
+_NUMBERS = (PERSONNUMMER, SAMORDNINGSNUMMER, SERIAL_ID, DATED_ID)
 _DATES = {
     fold_name(item.header)
     for fields in TABLES.values()
@@ -159,19 +165,39 @@ def _find_personal(
         sighting
         for path in files
         if path.is_file()
-        for sighting in find_in_file(path, [item for item in sheets if item.file == path.name],
-                                     permit)
-    ]  # fmt: skip
-    return [item for item in found if not (item.kind == TEXT_KIND and _is_allowed(item, tables))]
+        for sighting in find_in_file(
+            path, [item for item in sheets if item.file == path.name], permit
+        )
+    ]
+    return [
+        item
+        for item in found
+        if not (item.kind == TEXT_KIND and _stands_in(item, tables, FREE_TEXT))
+        and not (item.kind in _NUMBERS and _is_amount(item, tables))
+    ]
 
 
-def _is_allowed(sighting: Sighting, tables: OwnTables) -> bool:
+def _stands_in(
+    sighting: Sighting, tables: OwnTables, columns: Mapping[str, tuple[str, ...]]
+) -> bool:
+    """Whether all of it lies in these columns."""
     for name, table in tables.sheets.items():
         if (table.sheet.file, table.sheet.name) == (sighting.file, sighting.sheet):
-            columns = [table.columns.get(column) for column in FREE_TEXT.get(name, ())]
-            letters = {column_letter(column) for column in columns if column is not None}
+            known = [table.columns.get(column) for column in columns.get(name, ())]
+            letters = {column_letter(column) for column in known if column is not None}
             return all(cell.rstrip("0123456789") in letters for cell in sighting.cells)
     return False
+
+
+def _is_amount(sighting: Sighting, tables: OwnTables) -> bool:
+    """A large city's billions have ten digits, and one in a hundred looks like a person. Where
+    the amounts of the column are not that large, it is taken for a person."""
+    budget = tables.budget
+    if budget is None or not _stands_in(sighting, tables, {"budget": AMOUNTS}):
+        return False
+    letter = sighting.cells[0].rstrip("0123456789")
+    column = next(c for c in AMOUNTS if column_letter(budget.table.columns.get(c, -1)) == letter)
+    return bool(budget.values[column].median() >= LARGE_AMOUNT)
 
 
 # --- rows
@@ -228,8 +254,10 @@ def _verdict(result: OwnResult) -> str:
         return "Filen innehåller personuppgifter och kan inte tas emot."
     if not result.is_accepted:
         return "Filen kan inte tas emot förrän felen är rättade."
-    if result.findings:
+    if result.rows_rejected:
         return "Filen kan tas emot. Rader med fel tas inte med."
+    if result.findings:
+        return "Filen kan tas emot. Något bör kontrolleras först."
     return "Filen kan tas emot. Inga fel hittades."
 
 

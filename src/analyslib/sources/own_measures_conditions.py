@@ -25,7 +25,7 @@ Condition = Callable[[OwnTables], Broken]
 OLDEST = pd.Timestamp("1990-01-01")
 LONGEST_TEXT = {"title": 120, "purpose": 1000, "owner": 120, "text": 300, "source_note": 300}
 ENOUGH_SHARES = 3
-SUM_WORDS = frozenset({"summa", "totalt", "total", "totalsumma", "delsumma", "sumtotal", "s:a"})
+SUM_WORDS = frozenset({"summa", "totalt", "total", "totalsumma", "delsumma", "s:a"})
 
 
 def sheet_of(tables: OwnTables, name: str) -> Typed:
@@ -377,7 +377,8 @@ def has_outcome_too_early(tables: OwnTables) -> Broken:
 
 def is_a_sum(tables: OwnTables) -> Broken:
     budget = sheet_of(tables, "budget")
-    word = budget.values["account"].fillna("").map(lambda text: text.casefold().split(" ")[0])
+    first = budget.values["account"].fillna("").map(lambda text: text.casefold().split(" ")[0])
+    word = first.str.rstrip(":.,")
     return cells(budget, account=word.isin(SUM_WORDS))
 
 
