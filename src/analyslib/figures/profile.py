@@ -235,9 +235,7 @@ def _head(kind: ReferenceKind, rows: Sequence[ProfileRow]) -> str:
 
 def _own_cell(place: Place, row: ProfileRow) -> Cell:
     own = row.comparison
-    return raw_cell(
-        row.indicator, place.code, own.year, own.gender, own.value, row.status
-    )
+    return raw_cell(row.indicator, place.code, own.year, own.gender, own.value, row.status)
 
 
 def _riket_cell(row: ProfileRow) -> Cell:
