@@ -111,6 +111,28 @@ def test_a_column_of_numbers_is_refused_in_every_spelling(spelling: str, referen
 
 
 @pytest.mark.shared
+@pytest.mark.parametrize("end", ["", ".0"])
+def test_a_column_whose_zeros_excel_has_dropped_is_refused(end: str, reference: Path) -> None:
+    persons = read_numbers(reference / "isu/skatteverket_testpersonnummer_sample.csv")
+    young = [f"{int(number[2:])}{end}" for number in persons if number[2] == "0"]
+    assert len(young) > 50 and all(len(number.removesuffix(".0")) < 10 for number in young)
+    assert kinds(young) == {"personnummer"}
+    assert kinds(young[:3]) == {"personnummer"}
+    assert kinds([*young[:3], *(f"{number}" for number in range(4100100, 4100103))]) == {
+        "personnummer"
+    }
+
+
+@pytest.mark.parametrize("width", [7, 8, 9])
+def test_short_serial_numbers_are_not_taken_for_numbers_without_their_zeros(width: int) -> None:
+    rng = np.random.default_rng(width)
+    first = 1010001 * 10 ** (width - 7)
+    drawn = [str(n) for n in rng.integers(10 ** (width - 1), 10**width, 5000)]
+    for numbers in (drawn, [str(n) for n in range(first, first + 999)]):
+        assert "personnummer" not in kinds(numbers)
+
+
+@pytest.mark.shared
 def test_the_vectors_of_the_personnummer_specification(reference: Path) -> None:
     """Refused are all valid ones. Of the invalid a few look like other numbers, and are too."""
     for name in ("personnummer_meta_list.json", "personnummer_meta_interim.json"):
