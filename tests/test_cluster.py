@@ -88,6 +88,23 @@ def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(tmp_path: Path
     assert page_bytes(result.folder) == expected
 
 
+def test_a_local_cluster_gives_the_same_bytes(tmp_path: Path) -> None:
+    from distributed import LocalCluster
+
+    here = toy_workspace(tmp_path / "har")
+    there = toy_workspace(tmp_path / "dar")
+    expected = page_bytes(build_pack(here, "nua", DATE, 2022).folder)
+    with (
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+        ) as cluster,
+        cluster_executor(cluster.scheduler_address, there) as executor,
+    ):
+        result = build_pack(there, "nua", DATE, 2022, executor=executor)
+    assert result.exit_code == 0
+    assert page_bytes(result.folder) == expected
+
+
 def wait_for_workers(executor: object, count: int) -> None:
     executor._executor._client.wait_for_workers(count, timeout=60)  # type: ignore[attr-defined]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -158,11 +160,27 @@ def test_duckdb_works_in_a_copy_and_says_nothing_when_it_ends(kind: str, tmp_pat
     assert "leaked" not in kernels(kind).last_words()
 
 
-def test_code_that_replaces_main_cannot_hang_the_run(kind: str) -> None:
-    """IPython's shell takes __main__ over; workers looked up there would die or hang for ever."""
-    ask = "from concurrent.futures import ThreadPoolExecutor as T\n"
-    ask += "with T(1) as pool:\n    print(pool.submit(len, 'abc').result())"
-    assert printed(run(kind, ask, limits=Limits(seconds=60))) == "3\n"
+SCRIPT = """\
+import sys, types
+from analyslib.engine import run_job
+from analyslib.jobs import Job, Limits
+
+sys.modules["__main__"] = types.ModuleType("__main__")
+outcome = run_job(Job(sys.argv[2], "."), Limits(seconds=60), sys.argv[1])
+print(outcome.engine, outcome.problem, len(outcome.cells))
+"""
+
+
+def test_a_script_without_a_guard_whose_main_is_replaced_cannot_hang_the_run(
+    kind: str, tmp_path: Path
+) -> None:
+    """IPython's shell takes __main__ over: workers that look for their function there die, or
+    hang for ever, and those that import the script anew start the whole run again."""
+    script = tmp_path / "skript.py"
+    script.write_text(SCRIPT)
+    command = [sys.executable, "-W", "ignore", str(script), kind, notebook("1 + 1")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180, cwd=tmp_path)
+    assert done.stdout == f"{kind} None 3\n", done.stderr
 
 
 def test_stderr_is_kept_for_the_log_and_out_of_the_page(kind: str) -> None:
