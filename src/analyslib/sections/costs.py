@@ -91,6 +91,8 @@ class CostSection:
 
     def identity(self, identity: Identity) -> Shown:
         change, position = self.changes[identity.id], self.positions[identity.id]
+        compared = self.material.comparison(identity.cost, position.kind)
+        whole = compared.answer if compared else None
         return section(
             f"kostnad-{identity.id.replace('_', '-')}",
             heading(identity.title, 3),
@@ -105,7 +107,7 @@ class CostSection:
             paragraph(one_person_sentence(change, identity)),
             paragraph(identity.caveat, "anmarkning"),
             self._beside(identity, change),
-            box("fragor", paragraph(reconcile_sentence(change, position, identity))),
+            box("fragor", paragraph(reconcile_sentence(change, position, identity, whole))),
         )
 
     def _beside(self, identity: Identity, change: Decomposition) -> Table:

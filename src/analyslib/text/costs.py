@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from analyslib.analysis.costs import JUDGED, Decomposition, Obstacle, Part, PartKind
+from analyslib.analysis.costs import CERTAIN, JUDGED, Decomposition, Obstacle, Part, PartKind
 from analyslib.analysis.net_costs import NetCost
 from analyslib.analysis.results import Answer, Reason, ReferenceKind
 from analyslib.identities import Candidate, Deviation, Identity
@@ -221,20 +221,40 @@ def _persons(change: Decomposition) -> str:
     return f" Volymdelen sedan {start.year} motsvarar omkring {counted} {more}."
 
 
-def reconcile_sentence(change: Decomposition, position: Decomposition, identity: Identity) -> str:
-    """The question to take home: about what is certain first, else about single persons."""
+def reconcile_sentence(
+    change: Decomposition,
+    position: Decomposition,
+    identity: Identity,
+    whole: Answer | None = None,
+) -> str:
+    """The question to take home: about what is certain first, else about single persons.
+
+    `whole` is the answer for the cost itself against the same municipalities.
+    """
+    lead = f"Stäm av med {identity.ask_whom}: "
     for found in (change, position):
         for kind in JUDGED:
             part = found.part(kind)
-            if part is not None and part.answer in (Answer.HIGHER, Answer.LOWER):
-                return (
-                    f"Stäm av med {identity.ask_whom}: {_certain(found, part, identity)}. "
-                    f"Är det {_ask(kind, identity)} som ligger bakom?"
-                )
+            if part is not None and part.answer in CERTAIN:
+                what = _certain(found, part, identity)
+                return f"{lead}{what}. Är det {_ask(kind, identity)} som ligger bakom?"
+    if position.parts and whole in CERTAIN:
+        side = "högre" if whole is Answer.HIGHER else "lägre"
+        return (
+            f"{lead}kostnaden är säkert {side} än hos {_others(position)}, men varken volymen "
+            f"eller kostnaden {identity.per_user} är det för sig. Vad skiljer mest enligt er: hur "
+            "många som får stödet, eller vad det kostar per person?"
+        )
     return (
-        f"Stäm av med {identity.ask_whom}: inget i uppdelningen är säkert mer än vanlig variation. "
+        f"{lead}inget i uppdelningen är säkert mer än vanlig variation. "
         "Är det enstaka personer eller insatser som har flyttat kostnaden?"
     )
+
+
+def _others(found: Decomposition) -> str:
+    if found.kind is ReferenceKind.SIMILAR:
+        return "liknande kommuner"
+    return f"kommunerna {GROUP_WORDS[found.kind].removeprefix('kommuner ')}"
 
 
 def _ask(kind: PartKind, identity: Identity) -> str:
@@ -254,10 +274,8 @@ def _certain(found: Decomposition, part: Part, identity: Identity) -> str:
             f"{found.start.year}"
         )
     noun = "volymen" if volume else f"kostnaden {identity.per_user}"
-    group = GROUP_WORDS[found.kind].removeprefix("kommuner ")
     side = "högre" if up else "lägre"
-    whom = "liknande kommuner" if found.kind is ReferenceKind.SIMILAR else f"kommunerna {group}"
-    return f"{noun} är {side} än hos {whom}"
+    return f"{noun} är {side} än hos {_others(found)}"
 
 
 def check_sentence(identity: Identity) -> str:
@@ -339,7 +357,7 @@ def net_reconcile_sentence(found: Sequence[tuple[Deviation, NetCost]]) -> str:
     deviation, _ = max(
         known,
         key=lambda pair: (
-            pair[1].answer in (Answer.HIGHER, Answer.LOWER),
+            pair[1].answer in CERTAIN,
             abs(pair[1].percent or 0.0),
         ),
     )
