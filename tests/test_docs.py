@@ -16,6 +16,7 @@ from typer.main import get_command
 
 from analyslib.catalogue import BUILT_IN, load_catalogue
 from analyslib.cli import app
+from analyslib.mail_merge import read_addresses
 from analyslib.sources.meeting_notes import HEADERS, check_notes
 from analyslib.workspace import find_workspace
 
@@ -84,12 +85,24 @@ def test_definitions_in_the_guides_are_taken_in(tmp_path: Path) -> None:
 
 def test_notes_in_the_guides_are_taken_in() -> None:
     catalogue = load_catalogue()
-    (text,) = (text for _, text in of("csv"))
+    (text,) = (text for _, text in of("csv") if text.startswith("typ;"))
     assert next(csv.reader(io.StringIO(text), delimiter=";")) == list(HEADERS)
     path = find_workspace().root / "nua_2026-12-03.csv"
     path.write_text(text, "utf-8")
     notes = check_notes(path, catalogue.networks["nua"], catalogue)
     assert [note.kind for note in notes] == ["decision", "national"]
+
+
+def test_addresses_in_the_guides_are_taken_in() -> None:
+    catalogue, path = load_catalogue(), find_workspace().root / "nua.csv"
+    (text,) = (text for _, text in of("csv") if text.startswith("kommun;e-post"))
+    path.write_text(text, "utf-8")
+    assert set(read_addresses(path, catalogue.networks["nua"], catalogue)) == {"2480", "2460"}
+
+
+def test_every_block_of_values_is_tried() -> None:
+    heads = [text.split(";")[0] for _, text in of("csv")]
+    assert sorted(heads) == ["kommun", "typ"], "a block that no test above takes in"
 
 
 @pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.name)

@@ -42,7 +42,7 @@ LAYERS = (
     {"delivery"},
     {"meeting"},
     {"pack"},
-    {"cluster"},
+    {"cluster", "mail_merge"},
     {"workbench"},
     {"explore", "meeting_form"},
     {"start_page"},

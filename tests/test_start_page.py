@@ -116,6 +116,8 @@ def pack_result(workspace: Workspace, *pages: Any) -> Any:
     folder = workspace.reports / "nua" / "2026-12-03"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "index.html").touch()
+    (folder.parent / "nua.zip").touch()
+    (folder.parent / "nua_2026-12-03_utskick.csv").touch()
     delivery = SimpleNamespace(
         index=folder / "index.html", archive=folder.parent / "nua.zip", refused=""
     )
@@ -130,6 +132,8 @@ def test_links_and_reasons(workspace: Workspace) -> None:
     )
     html = render_result(result, workspace)
     assert 'href="/files/reports/demo/nua/2026-12-03/Ume%C3%A5.html"' in html
+    assert "reports/demo/nua/nua.zip" in html
+    assert "reports/demo/nua/nua_2026-12-03_utskick.csv" in html
     assert "Åsele: Kommunen &lt;saknar&gt; värden." in html and "1\u00a0sida" in html
 
 

@@ -85,8 +85,9 @@ def demo(
     from analyslib.workbench import DEMO_MEETING, build_workspace, make_demo_data
 
     place = workspace(demo=True)
-    print("Gör påhittade siffror …")
+    print("Hittar på siffror för hela landet …")
     make_demo_data(place)
+    print("Bygger databaserna. Det tar ett par minuter …")
     print(build_workspace(place))
     finish_pack(run_pack(place, network, DEMO_MEETING, None, jobs, None))
 
@@ -299,6 +300,24 @@ def national(
 
     path, count = national_questions(workspace(demo), out)
     print(f"Skrev {count} frågor: {path}")
+
+
+@app.command()
+def mail(
+    network: Annotated[str, typer.Argument(metavar="NÄTVERK", help="nua, fouis, alla …")],
+    date: Annotated[str, typer.Option("--date", help="Mötets datum, ÅÅÅÅ-MM-DD.")],
+    drafts: Annotated[
+        bool, typer.Option("--drafts", help="Gör också ett utkast per kommun, att öppna i Outlook.")
+    ] = False,
+    demo: Demo = False,
+) -> None:
+    """Skriv utskickslistan för ett färdigt paket. Inget skickas."""
+    from analyslib.workbench import write_mail
+
+    path, written = write_mail(workspace(demo), network, date, drafts)
+    print(f"Skrev {path}")
+    if written:
+        print(f"Skrev {len(written)} utkast: {written[0].parent}")
 
 
 @app.command()

@@ -15,6 +15,7 @@ import ipywidgets as widgets
 from analyslib.catalogue import Catalogue, Network, find_network, load_catalogue
 from analyslib.errors import AnalyslibError, UsageError
 from analyslib.facts import read_facts, read_silent
+from analyslib.mail_merge import list_path
 from analyslib.meeting_form import LABELLED, NotesForm, field
 from analyslib.pack import PackResult
 from analyslib.pack_plan import PageResult, Status
@@ -148,9 +149,13 @@ def render_result(result: PackResult, workspace: Workspace) -> str:
     parts = [f"<p><strong>{format_count(len(whole), 'sida', 'sidor')} är klara.</strong></p>"]
     if result.delivery.index.is_file():
         parts.append(f"<p>{_link(workspace, result.delivery.index, 'Öppna startsidan')}</p>")
-    if result.delivery.archive:
-        where = result.delivery.archive.relative_to(workspace.root).as_posix()
-        parts.append(f"<p>Att skicka: <code>{escape(where)}</code></p>")
+    for words, path in (
+        ("Att skicka", result.delivery.archive),
+        ("Utskickslista till Excel och Word", list_path(result.folder)),
+    ):
+        if path and path.is_file():
+            where = path.relative_to(workspace.root).as_posix()
+            parts.append(f"<p>{words}: <code>{escape(where)}</code></p>")
     parts += [
         f"<p>{escape(text)}</p>" for text in (result.stopped, result.delivery.refused) if text
     ]

@@ -15,9 +15,11 @@ from datetime import date
 from pathlib import Path
 
 from analyslib.catalogue import find_municipality, find_network, load_catalogue, wanted_kpis
+from analyslib.delivery import STATUS_HEADINGS
 from analyslib.errors import Fault, SourceError, UsageError
 from analyslib.facts import read_facts
-from analyslib.meeting import write_national_questions
+from analyslib.mail_merge import list_path, write_drafts, write_mail_merge
+from analyslib.meeting import meeting_date, write_national_questions
 from analyslib.pack import OnPage, PackResult, build_pack
 from analyslib.pack_plan import Status
 from analyslib.page import ascii_name
@@ -243,16 +245,34 @@ def make_pack(
     made only when someone asks for them."""
     reports = reports_of_pack(workspace, also)
     if scheduler is None:
-        return build_pack(workspace, network, meeting, year, jobs, reports=reports, on_page=on_page)
-    from analyslib.cluster import cluster_executor
-
-    with cluster_executor(scheduler, workspace) as executor:
-        return build_pack(
-            *(workspace, network, meeting, year, jobs),
-            reports=reports,
-            executor=executor,
-            on_page=on_page,
+        result = build_pack(
+            workspace, network, meeting, year, jobs, reports=reports, on_page=on_page
         )
+    else:
+        from analyslib.cluster import cluster_executor
+
+        with cluster_executor(scheduler, workspace) as executor:
+            result = build_pack(
+                *(workspace, network, meeting, year, jobs),
+                reports=reports,
+                executor=executor,
+                on_page=on_page,
+            )
+    if result.delivery.archive:
+        write_mail_merge(workspace, result.folder, load_catalogue())
+    else:
+        list_path(result.folder).unlink(missing_ok=True)
+    return result
+
+
+def write_mail(
+    workspace: Workspace, network: str, meeting: str, drafts: bool = False
+) -> tuple[Path, list[Path]]:
+    """The mail-merge list of a finished pack, and a draft per municipality if asked for."""
+    catalogue = load_catalogue()
+    folder = workspace.reports / find_network(catalogue, network).id / str(meeting_date(meeting))
+    written = write_drafts(workspace, folder, catalogue) if drafts else []
+    return write_mail_merge(workspace, folder, catalogue), written
 
 
 def reports_of_pack(workspace: Workspace, also: Iterable[str]) -> tuple[str, ...]:
@@ -265,7 +285,9 @@ def reports_of_pack(workspace: Workspace, also: Iterable[str]) -> tuple[str, ...
 def describe_pack(result: PackResult) -> str:
     """How many pages were made, what failed and why, and where it all lies."""
     counts = Counter(page.status for page in result.pages)
-    lines = [f"{counts[status]} {status.value}" for status in Status if counts[status]]
+    lines = [
+        f"{words}: {counts[status]}" for status, words in STATUS_HEADINGS.items() if counts[status]
+    ]
     lines += [
         f"  {page.planned.name}: {page.why}"
         for page in result.pages
@@ -274,6 +296,8 @@ def describe_pack(result: PackResult) -> str:
     lines += [text for text in (result.stopped, result.delivery.refused) if text]
     if result.delivery.index.is_file():
         lines.append(f"Startsida: {result.delivery.index.resolve().as_uri()}")
+    if list_path(result.folder).is_file():
+        lines.append(f"Utskickslista: {list_path(result.folder).resolve()}")
     return "\n".join([*lines, f"Kvittens: {result.delivery.receipt.resolve()}"])
 
 

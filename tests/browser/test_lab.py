@@ -1,37 +1,24 @@
 """JupyterLab as a user meets it: the explorer answers, and the start page makes a pack.
 
-Skipped, with the reason printed, where there is no Chromium. Nothing here waits for a time, only
-for something to be true; the limits are there so that a fault ends, and are not a measure.
+Skipped, with the reason printed, where there is no Chromium.
 """
 
 from __future__ import annotations
 
-import itertools
-import os
 import re
-import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from driven_lab import BROWSER_PATH, LONG, Lab, make_root, run_all, running_lab
 
 from analyslib.store.connection import open_store, query
 from analyslib.workspace import Workspace
 
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
-BROWSER_PATH = next((path for path in map(shutil.which, BROWSERS) if path), None)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(BROWSER_PATH is None, reason="no Chromium, Chrome or Edge on this machine"),
@@ -41,21 +28,9 @@ pytestmark = [
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe_module = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
 
-TOKEN = "t"
-LONG, VERY_LONG = 240_000, 1_200_000  # ms: a busy machine, and a whole network on one
-SETTINGS = "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+VERY_LONG = 1_200_000  # ms: a whole network on a busy machine
 # JupyterLab asks for a workspace that has not been saved yet, and is told that there is none.
 ALLOWED = re.compile(r"Failed to load resource: .* 404 .*/api/workspaces/")
-# Asked of JupyterLab itself: a menu is dead until the kernel behind the notebook answers.
-READY = """() => {
-  const lab = window.jupyterapp, panel = lab && lab.shell.currentWidget;
-  if (!panel || !panel.sessionContext || !panel.sessionContext.isReady) return false;
-  const kernel = panel.sessionContext.session && panel.sessionContext.session.kernel;
-  return Boolean(kernel && kernel.status === 'idle' && kernel.connectionStatus === 'connected'
-    && panel.isVisible && panel.content.widgets.length
-    && lab.commands.hasCommand('notebook:run-all-cells')
-    && lab.commands.isEnabled('notebook:run-all-cells'));
-}"""
 # The lowest that an element has been since it was first seen, drawn frame by frame.
 WATCH_HEIGHT = """element => {
   window.lowest = element.getBoundingClientRect().height;
@@ -65,7 +40,6 @@ WATCH_HEIGHT = """element => {
   };
   look();
 }"""
-NUMBERS = itertools.count(1)
 AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
@@ -76,6 +50,19 @@ AXE = {
 LABEL = """() => {
   const labels = document.activeElement.labels;
   return labels && labels.length ? labels[0].textContent : document.activeElement.title;
+}"""
+# The keys of a number stand on its cell, or on its row, column or table where they are shared.
+NUMBER = """wanted => {
+  const names = ['kpi', 'municipality', 'year', 'gender'].map(name => 'data-' + name);
+  for (const data of document.querySelectorAll('td data')) {
+    const cell = data.closest('td'), table = cell.closest('table');
+    const around = [cell, cell.parentElement, table.tHead.rows[0].cells[cell.cellIndex], table];
+    const keys = names.map(
+      name => around.map(part => part && part.getAttribute(name)).find(text => text));
+    if (keys.every((key, number) => key === wanted[number]))
+      return [data.getAttribute('value'), data.textContent];
+  }
+  throw new Error('the number is not on the page: ' + wanted);
 }"""
 OWN_CHECKS = """selector => {
   const part = document.querySelector(selector), faults = [];
@@ -93,86 +80,6 @@ OWN_CHECKS = """selector => {
       faults.push('external: ' + element.outerHTML.slice(0, 120));
   return faults;
 }"""
-
-
-@dataclass(frozen=True)
-class Lab:
-    address: str
-    workspace: Workspace
-
-    def url(self, path: str) -> str:
-        return f"{self.address}/{path}?token={TOKEN}"
-
-
-@contextmanager
-def running_lab(root: Path) -> Iterator[Lab]:
-    """JupyterLab on a workspace, with a home of its own and nothing fetched."""
-    home = root / "home"
-    settings = home / "settings" / SETTINGS
-    settings.parent.mkdir(parents=True)
-    settings.write_text('{"fetchNews": "false", "checkForUpdates": false}')
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    command = [
-        *(sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"),
-        *(f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"),
-        *("--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"),
-    ]
-    with (root / "lab.log").open("w") as log:
-        server = subprocess.Popen(
-            command, cwd=root, env=environment(root, home), stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
-            wait_until_up(server, f"{address}/api?token={TOKEN}", root / "lab.log")
-            yield Lab(address, Workspace(root, demo=True))
-        finally:
-            server.terminate()
-            server.wait(60)
-
-
-def environment(root: Path, home: Path) -> dict[str, str]:
-    """Nothing of the user's own Jupyter is read or written."""
-    places = {
-        name: str(home / name.lower())
-        for name in (
-            "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR",
-            "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR",
-        )
-    }  # fmt: skip
-    kept = {key: text for key, text in os.environ.items() if not key.startswith("JUPYTER")}
-    return {
-        **kept,
-        **places,
-        "HOME": str(home),
-        "ANALYSLIB_HOME": str(root),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-    }
-
-
-def wait_until_up(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    until = time.monotonic() + LONG / 1000
-    while time.monotonic() < until:
-        assert server.poll() is None, log.read_text("utf-8")[-3000:]
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-            return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    raise AssertionError(f"JupyterLab did not start: {log.read_text('utf-8')[-3000:]}")
-
-
-def make_root(root: Path, demo: Path | None) -> Path:
-    """A workspace with the demo's data, or with none, and the notebooks as copies: JupyterLab
-    saves what it runs."""
-    for kind in ("raw", "processed"):
-        (root / "data" / kind).mkdir(parents=True)
-        if demo:
-            (root / "data" / kind / "demo").symlink_to(demo / "data" / kind / "demo")
-    (root / "reports").mkdir(parents=True)
-    shutil.copytree(REPOSITORY / "notebooks", root / "notebooks")
-    return root
 
 
 @pytest.fixture(scope="module")
@@ -213,20 +120,6 @@ def asked_outside(url: str) -> list[str]:
     return [] if inside else [f"asked for {url}"]
 
 
-def run_all(page: Any, lab: Lab, notebook: str) -> Any:
-    """Open a notebook of its own in a window of its own, run it, and give what it shows."""
-    name = f"{next(NUMBERS)}_{Path(notebook).name}"
-    shutil.copyfile(REPOSITORY / "notebooks" / notebook, lab.workspace.notebooks / name)
-    page.goto(lab.url(f"lab/workspaces/{Path(name).stem}/tree/notebooks/{name}"))
-    page.wait_for_function(READY)
-    assert page.locator(".widget-dropdown").count() == 0, "controls that are not alive"
-    # What the menu's Run All Cells does; it is done when all cells are.
-    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.locator(".widget-dropdown").first.wait_for()
-    page.wait_for_function(READY)
-    return page.locator(".jp-OutputArea-output:has(.widget-dropdown)").first
-
-
 def figures_html(page: Any) -> Any:
     return page.locator(".widget-html:has(figure.bild)").first
 
@@ -255,12 +148,8 @@ def stored_value(workspace: Workspace, kpi: str, municipality: str, year: int) -
 
 def number_on(page: Any, kpi: str, municipality: str, year: int) -> tuple[float, str]:
     """A raw number of a page, and how it is written there."""
-    key = (
-        f'[data-kpi="{kpi}"][data-municipality="{municipality}"][data-year="{year}"]'
-        '[data-gender="T"]'
-    )
-    shown = page.locator(f"{key} data, td{key} data").first
-    return float(shown.get_attribute("value")), shown.text_content()
+    value, written = page.evaluate(NUMBER, [kpi, municipality, str(year), "T"])
+    return float(value), written
 
 
 def answered(page: Any, kpi: str, code: str) -> None:

@@ -70,3 +70,22 @@ def test_a_file_without_a_meeting_in_its_name_is_refused(catalogue) -> None:  # 
     path.rename(path.with_name("anteckningar.csv"))
     with pytest.raises(SourceError, match=r"nua_2026-12-03\.csv"):
         read_all_notes(find_workspace(), catalogue)
+
+
+@pytest.mark.parametrize("due", ["2026-11-30", "1985-12-24", "2027-02-01"])
+def test_a_date_beside_a_year_is_no_identity_number(catalogue, due: str) -> None:  # type: ignore[no-untyped-def]
+    for year in range(2015, 2026):
+        note = Note("decision", "Rutinen prövas", "N31807", "2480", "enhetschef", due, str(year))
+        write_notes(find_workspace(), MeetingNotes("nua", MEETING, (note,)))
+        assert read_all_notes(find_workspace(), catalogue)[0].notes == (note,)
+
+
+def test_a_file_that_is_open_in_excel_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(source: object, target: object) -> None:
+        raise PermissionError
+
+    write_notes(find_workspace(), NOTES)
+    monkeypatch.setattr("os.replace", refuse)
+    with pytest.raises(SourceError, match="Stäng filen i Excel"):
+        write_notes(find_workspace(), NOTES)
+    assert len(list(notes_path(find_workspace(), "nua", MEETING).parent.iterdir())) == 1

@@ -147,7 +147,8 @@ def _faults(row: dict[str, str], where: str, network: Network, catalogue: Catalo
         faults.append(Fault("Typen är okänd.", where, f"Skriv {', '.join(KINDS)}."))
     if not row.get("text"):
         faults.append(Fault("Texten saknas.", where, "Skriv vad mötet sa, eller ta bort raden."))
-    if find_personal_data(" ".join(row.values())):
+    # Cell by cell: a date beside a year would be read as an identity number.
+    if any(find_personal_data(cell) for cell in row.values()):
         what = "Anteckningen ser ut att innehålla en personuppgift."
         faults.append(Fault(what, where, "Skriv funktion eller organisation i stället för namn."))
     kpi, place, year = (row.get(key, "") for key in ("kpi", "municipality", "year"))
@@ -174,5 +175,13 @@ def write_notes(workspace: Workspace, notes: MeetingNotes) -> Path:
     # The byte order mark lets Excel open the file with å, ä and ö.
     with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
         file.write(text.getvalue())
-    os.replace(beside, path)
+    try:
+        os.replace(beside, path)
+    except PermissionError as error:  # Windows refuses while someone has the file open
+        Path(beside).unlink()
+        raise SourceError(
+            "Anteckningarna är öppna i ett annat program och kan inte sparas.",
+            str(path),
+            "Stäng filen i Excel och spara igen.",
+        ) from error
     return path
