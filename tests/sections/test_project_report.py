@@ -19,6 +19,7 @@ from analyslib.report import check_parameters, find_report, render_report
 from analyslib.sections.municipality import municipality_report
 from analyslib.sections.own_measures import own_measures_section
 from analyslib.sections.project import ProjectReport, project_report
+from analyslib.workbench import make_report, reports_of_pack
 from analyslib.workspace import Workspace
 
 
@@ -214,3 +215,16 @@ def test_a_project_without_measures_still_makes_a_page(
     )
     assert "inte lämnat några mått för projektet än" in page
     assert "Projektet har ingen budget" in page
+
+
+def test_a_report_asked_for_is_added_to_the_usual_ones(workspace: Workspace) -> None:
+    usual = reports_of_pack(workspace, ())
+    assert "projekt" not in usual and "kommun" in usual
+    assert reports_of_pack(workspace, ["projekt", "kommun"]) == (*usual, "projekt")
+    with pytest.raises(UsageError, match="ingen rapport ”projekten”"):
+        reports_of_pack(workspace, ["projekten"])
+
+
+def test_the_pages_of_two_projects_do_not_share_a_name(workspace: Workspace) -> None:
+    given = {"municipality": "Umeå", "project": "stod-i-tid"}
+    assert make_report(workspace, "projekt", given, None).name == "projekt_2480_stod_i_tid.html"
