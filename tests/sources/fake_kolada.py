@@ -208,6 +208,12 @@ class _Handler(BaseHTTPRequestHandler):
         text = b'{"error": "This endpoint is deprecated. Please use /v3 instead."}'
         self._send(410, text)
 
+    def _ring(self) -> None:
+        self.send_response(302)
+        self.send_header("Location", self.path)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def _not_found(self) -> None:
         self._send(404, b'{"detail": "Not Found"}')
 

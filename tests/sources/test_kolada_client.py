@@ -19,7 +19,7 @@ from fake_kolada import FakeKolada, archived_rows, running, values_of
 from analyslib.catalogue import load_catalogue, unit_kpis, wanted_kpis
 from analyslib.errors import SourceError, UsageError
 from analyslib.sources.http import Patience, retry_after
-from analyslib.sources.kolada import check, read
+from analyslib.sources.kolada import add, check, read
 from analyslib.sources.kolada_client import Fetched, fetch
 from analyslib.sources.kolada_plan import Question, value_questions
 from analyslib.sources.origin import archived_files
@@ -226,6 +226,7 @@ def test_retry_after_is_read_in_both_its_forms() -> None:
         ("server_error", "kod 503"),
         ("too_many", "för tätt"),
         ("slow", "inte i tid"),
+        ("ring", "vidare i ring"),
         ("cut", "Förbindelsen bröts"),
         ("error_json", "inte den form"),
     ],
@@ -313,6 +314,17 @@ def test_only_what_changed_is_asked_for_and_nothing_falls_between(
     ]
 
 
+def test_a_series_that_someone_added_by_hand_is_fetched_whole(
+    kolada: FakeKolada, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Such a file may hold one year only; asking for changes would leave the rest out for ever."""
+    path = tmp_path / "values.csv"
+    path.write_text("kpi,municipality,year,gender,value\nN00001,2480,2021,T,1\n")
+    add(workspace, [path], "2026-10-01", date(2026, 10, 1))
+    bring(kolada, workspace, indicators=["N00001"], from_date=date(2026, 9, 15))
+    assert not [address for address in kolada.log if "from_date" in address]
+
+
 def test_units_are_fetched_for_those_that_ask(kolada: FakeKolada, workspace: Workspace) -> None:
     bring(kolada, workspace, units=["N00001"])
     rows = archived_rows(workspace.raw, "oudata")
@@ -370,6 +382,28 @@ def test_answers_older_than_a_week_are_not_mixed_with_new(
         bring(kolada, workspace)
     kolada.trouble = lambda *_: None
     assert bring(kolada, workspace, today=date(2026, 12, 1)).kept == 0
+
+
+def test_answers_of_unknown_age_are_not_used(kolada: FakeKolada, workspace: Workspace) -> None:
+    """A process killed while it cleans up after itself may leave answers without their day."""
+    kolada.trouble = lambda address, _: "not_found" if "kpi_id=U30001" in address else None
+    with pytest.raises(SourceError):
+        bring(kolada, workspace)
+    (workspace.raw / "kolada" / ".fetch" / "answers" / "started").unlink()
+    kolada.trouble = lambda *_: None
+    assert bring(kolada, workspace).kept == 0
+
+
+@pytest.mark.parametrize("inner", [None, "x", [None], {"gender": "T"}])
+@pytest.mark.parametrize(("part", "key"), [("/data/", "values"), ("groups", "members")])
+def test_a_row_of_another_form_is_refused(
+    kolada: FakeKolada, workspace: Workspace, part: str, key: str, inner: object
+) -> None:
+    kolada.spoil = lambda address, rows: (
+        [row | {key: inner} for row in rows] if part in address else rows
+    )
+    with pytest.raises(SourceError, match="inte den form"):
+        bring(kolada, workspace)
 
 
 def test_nothing_to_fetch_is_a_usage_error(kolada: FakeKolada, workspace: Workspace) -> None:

@@ -22,13 +22,14 @@ KEPT_DAYS = 7
 class AnswerFolder:
     """One file per address asked. `started` is the day of the first answer.
 
-    Answers older than a week are thrown away: what is put together must speak for one time.
+    Answers older than a week, or of no known age, are thrown away: what is put together must
+    speak for one time.
     """
 
     def __init__(self, path: Path, today: date) -> None:
         self.path = path
         marker = path / "started"
-        if marker.is_file() and _is_stale(marker, today):
+        if path.exists() and _is_stale(marker, today):
             shutil.rmtree(path)
         path.mkdir(parents=True, exist_ok=True)
         if not marker.is_file():
@@ -65,7 +66,7 @@ class AnswerFolder:
 def _is_stale(marker: Path, today: date) -> bool:
     try:
         started = date.fromisoformat(marker.read_text())
-    except ValueError:
+    except (FileNotFoundError, ValueError):
         return True
     return not timedelta(0) <= today - started <= timedelta(days=KEPT_DAYS)
 

@@ -136,6 +136,8 @@ class PoliteSession:
             raise PassingTroubleError("Tjänsten svarade inte i tid") from error
         except (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError) as e:
             raise PassingTroubleError("Förbindelsen bröts eller gick inte att öppna") from e
+        except requests.exceptions.TooManyRedirects as error:
+            raise PassingTroubleError("Tjänsten skickar frågan vidare i ring") from error
         except requests.exceptions.ContentDecodingError as error:
             raise PassingTroubleError("Svaret kom fram skadat") from error
         check_status(response)

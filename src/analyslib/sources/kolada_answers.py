@@ -15,6 +15,7 @@ from analyslib.sources.kolada_plan import Question
 
 GENDERS = {"T", "K", "M"}
 REMEDY = "Ingenting har sparats av svaret. Kör igen; kommer felet tillbaka har Kolada ändrats."
+INNER = {"values", "members"}
 REQUIRED = {
     "kpi": {"id", "title", "description"},
     "municipality": {"id", "title", "type"},
@@ -36,12 +37,18 @@ def check_page(question: Question, data: Any, municipalities: frozenset[str]) ->
     for row in rows:
         if not isinstance(row, dict) or not REQUIRED[question.dataset] <= row.keys():
             raise _not_an_answer(question, "en rad saknar fält som alltid ska finnas")
+        if not all(_is_list_of_fields(row[name]) for name in INNER & row.keys()):
+            raise _not_an_answer(question, "en rad har inte den form som Kolada beskriver")
     if question.dataset in ("values", "oudata"):
         _check_subset(question, "nyckeltal", {row["kpi"] for row in rows}, "kpi_id")
         _check_subset(question, "år", {str(row["period"]) for row in rows}, "year")
         _check_genders(question, rows)
     if question.dataset == "values":
         _check_places(question, {row["municipality"] for row in rows}, municipalities)
+
+
+def _is_list_of_fields(inner: Any) -> bool:
+    return isinstance(inner, list) and all(isinstance(item, dict) for item in inner)
 
 
 def _check_subset(question: Question, word: str, came: set[str], parameter: str) -> None:

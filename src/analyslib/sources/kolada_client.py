@@ -94,7 +94,7 @@ def fetch(
         asker = _Asker(session, folder, base_url, progress)
         known = asker.ask_metadata()
         gone = [kpi for kpi in dict.fromkeys((*wanted, *per_unit)) if kpi not in known]
-        newest = newest_vintages(workspace) if from_date else {}
+        newest = newest_vintages(workspace, base_url) if from_date else {}
         groups = starts(sorted(set(wanted) & known), from_date, newest)
         questions = [
             question

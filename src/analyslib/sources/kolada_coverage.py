@@ -13,11 +13,16 @@ from analyslib.sources.origin import archived_files
 from analyslib.workspace import Workspace
 
 
-def newest_vintages(workspace: Workspace) -> dict[str, date]:
-    """The newest vintage in the archive of each series that has values there."""
+def newest_vintages(workspace: Workspace, base_url: str) -> dict[str, date]:
+    """The newest vintage in the archive of each series that was fetched from `base_url`.
+
+    A file that someone has added may hold some of the years only, and counts for nothing here.
+    """
     newest: dict[str, date] = {}
     with duckdb.connect(":memory:") as connection:
         for file in archived_files(workspace, "kolada", "values"):
+            if file.origin.address != base_url:
+                continue
             rows = select_rows(find_shape(file.path), [file.path], row=False)
             kpis = connection.execute(f"SELECT DISTINCT kpi FROM ({rows})").fetchall()
             vintage = date.fromisoformat(file.origin.vintage)
