@@ -230,6 +230,11 @@ def test_a_share_is_hidden_for_what_it_says_of_few(percent: float, n: int, is_hi
     assert (MONTHS[0] in shares([percent], [n]).hidden) is is_hidden
 
 
+def test_few_persons_are_hidden_also_where_the_share_is_missing() -> None:
+    found = shares([50.0, np.nan, np.nan], [40, 3, 30])
+    assert found.hidden == {MONTHS[1]}
+
+
 @pytest.mark.parametrize(("n", "is_hidden"), [(9, True), (10, False)])
 def test_a_mean_takes_ten_persons(n: int, is_hidden: bool) -> None:
     assert (MONTHS[0] in shares([31.5], [n], "medel").hidden) is is_hidden

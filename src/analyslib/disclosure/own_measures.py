@@ -68,6 +68,9 @@ def _named(made: Release, days: pd.Series) -> Publication:
     return replace(made.publication, title=title, universe=title)
 
 
+Key = tuple[str, pd.Timestamp]
+
+
 @dataclass
 class Series:
     """One series of numbers about persons. Keys are (grain, first day of the period).
@@ -78,13 +81,10 @@ class Series:
 
     name: str
     municipality: str
-    counts: dict[tuple[str, pd.Timestamp], int]
-    of: dict[tuple[str, pd.Timestamp], int]
+    counts: dict[Key, int]
+    of: dict[Key, int]
     part_of: str
-    hidden: set[tuple[str, pd.Timestamp]]
-
-
-Key = tuple[str, pd.Timestamp]
+    hidden: set[Key]
 
 
 # --- what there is about persons, and what is small in itself
@@ -104,6 +104,7 @@ def measure_series(
         value = {k: x for k, x in zip(keys, rows["value"], strict=True) if pd.notna(x)}
         found = Series(str(name), str(code), {}, {}, str(part_of), set())
         found.hidden |= {k for k, s in zip(keys, rows["status"], strict=True) if s == HIDDEN}
+        found.hidden |= {k for k, count in n.items() if is_small(count, profile.threshold)}
         if kind == "antal":
             found.counts, found.of = {k: round(x) for k, x in value.items()}, n
         elif kind == "andel":
@@ -206,9 +207,11 @@ def _hide_years(months: Series, years: Series, profile: Profile) -> None:
         inside = _months_of(months, key)
         total = sum(months.counts.get(month, 0) for month in inside)
         same = months is years or (len(inside) == 12 and total == years.counts[key] > 0)
-        rest = years.counts[key] - total
+        rests = [years.counts[key] - total]
+        if key in years.of and months is years:
+            rests += [years.of[key] - sum(months.of.get(month, 0) for month in inside)]
         gone = any(month in months.hidden for month in inside)
-        if inside and same and (gone or is_small(rest, profile.threshold)):
+        if inside and same and (gone or any(is_small(rest, profile.threshold) for rest in rests)):
             years.hidden.add(key)
 
 
