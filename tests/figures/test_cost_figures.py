@@ -42,7 +42,7 @@ def with_answer(answer: Answer) -> Decomposition:
 )
 def test_only_what_is_certain_is_a_filled_bar(answer: Answer, filled: bool) -> None:
     svg = drawn(NOT_SPLIT, with_answer(answer)).svg.decode()
-    fills = svg.lower().count(f"fill: {theme.ORANGE.lower()}")
+    fills = svg.lower().count(f"fill:{theme.ORANGE.lower()}")
     assert fills == 1 + filled, "one in the key, and the bar itself where it is certain"
 
 

@@ -80,7 +80,7 @@ def test_the_picture_is_one_sound_svg_without_anything_from_outside(
     assert "metadata" not in svg and "<style" not in svg and "<image" not in svg
     assert re.findall(r"https?://[^\"' ]+", svg) == ["http://www.w3.org/2000/svg"]
     assert float(root.attrib["width"]) == pictures[kind].width
-    assert root[0].attrib["style"] == "fill: #ffffff", "a white panel of its own, for dark pages"
+    assert root[0].attrib["style"] == "fill:#ffffff", "a white panel of its own, for dark pages"
 
 
 @every_kind
@@ -251,7 +251,7 @@ def test_a_coded_answer_is_dots_without_riket_or_a_mean() -> None:
     labels = {text.text for text in texts(picture)}
     assert {"Ja", "Nej", "Umeå Ja"} <= labels
     assert "Riket" not in picture.svg.decode()
-    assert "stroke-width: 2.2" not in picture.svg.decode(), "no line between codes"
+    assert "stroke-width:2.2" not in picture.svg.decode(), "no line between codes"
 
 
 def test_a_profile_means_no_codes() -> None:

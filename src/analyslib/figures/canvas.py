@@ -157,11 +157,11 @@ class Canvas:
         buffer = io.StringIO()
         with mpl.rc_context(SVG_SETTINGS):
             self.draw().savefig(buffer, format="svg", metadata=NO_METADATA)
-        size = f'width="{self.width:g}" height="{self.height:g}"'
+        width, height = round(self.width), round(self.height)
         head = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {self.width:g} '
-            f'{self.height:g}" font-family="{theme.FONTS}" font-size="{theme.SMALL:g}" '
-            f'fill="{theme.INK}">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+            f'viewBox="0 0 {width} {height}" font-family="{theme.FONTS}" '
+            f'font-size="{theme.SMALL:g}" fill="{theme.INK}">'
         )
         return f"{head}{_slim(buffer.getvalue())}{self._texts()}</svg>".encode()
 
@@ -260,7 +260,8 @@ class Label:
         return "".join(f' {name}="{value}"' for name, value in wanted.items() if value)
 
     def element(self) -> str:
-        x, y = f"{round(self.x, 1):g}", f"{round(self.y, 1):g}"
+        """At a whole pixel: nobody sees the half, and there are thousands of labels on a page."""
+        x, y = round(self.x), round(self.y)
         turned = f' transform="rotate({self.turn:g} {x} {y})"' if self.turn else ""
         return f'<text x="{x}" y="{y}"{turned}>{escape(self.text, quote=False)}</text>'
 
@@ -299,14 +300,19 @@ SHAPES: dict[str, Path] = {
 
 PATH = re.compile(r'(?<=<path d=")[^"]*')
 GROUP = re.compile(r'</?g(?: id="[^"]*")?>')
-SUPERFLUOUS = re.compile(r"; stroke-linejoin: miter|; stroke-dashoffset: 0(?=[;\"])")
+STYLE = re.compile(r'style="[^"]*"')
+SUPERFLUOUS = re.compile(r";stroke-linejoin:miter|;stroke-dashoffset:0(?=[;\"])")
 
 
 def _slim(svg: str) -> str:
     """What matplotlib has drawn in a fifth of the bytes."""
     body = GROUP.sub("", svg[svg.index("<path") : svg.index("</svg>")])
-    body = SUPERFLUOUS.sub("", PATH.sub(_slim_path, body))
+    body = STYLE.sub(_slim_style, PATH.sub(_slim_path, body))
     return re.sub(r">\s+<", "><", body).strip()
+
+
+def _slim_style(style: re.Match[str]) -> str:
+    return SUPERFLUOUS.sub("", style[0].replace(": ", ":").replace("; ", ";"))
 
 
 def _slim_path(path: re.Match[str]) -> str:

@@ -55,7 +55,7 @@ def read_outlines(members: tuple[str, ...]) -> dict[str, Outline]:
     shapes = {code: shape for code, shape in _all_shapes().items() if code in members}
     west, south, east, north = shapely.total_bounds(list(shapes.values()))
     squeeze = math.cos(math.radians((south + north) / 2))
-    detail = max((east - west) * squeeze, north - south) / 500
+    detail = max((east - west) * squeeze, north - south) / MAP_HEIGHT
     return {code: _outline(shape, squeeze, detail) for code, shape in shapes.items()}
 
 
@@ -122,7 +122,9 @@ def _draw_shapes(
 
     for number, (outline, fill) in enumerate(zip(outlines, fills, strict=True), 1):
         for ring in outline.rings:
-            canvas.polygon([place(point) for point in ring], fill, theme.WHITE)
+            corners = [place(point) for point in ring]
+            # Whole pixels, which neighbours share: a border between them stays one line.
+            canvas.polygon([(round(x), round(y)) for x, y in corners], fill, theme.WHITE)
         x, y = place(outline.inside)
         color = theme.WHITE if fill == theme.BLUE else theme.INK
         canvas.label(x, y + 4.5, str(number), theme.BASE, color, "middle", bold=True)

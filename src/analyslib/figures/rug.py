@@ -42,7 +42,7 @@ def draw_rug(
     used = [answer for answer in Answer if answer in answers.values()]
     subtitle = "Varje ruta är kommunens svar jämfört med riket. Tom ruta: värde saknas."
     canvas, y = start_canvas(title, subtitle, answer_key(used))
-    step = (canvas.width - LABEL_WIDTH - 2 * MARGIN - 40) / len(places)
+    step = (canvas.width - LABEL_WIDTH - 2 * MARGIN - 40) // len(places)
     left = LABEL_WIDTH + 2 * MARGIN
     rise = max(text_width(place.name, theme.SMALL) for place in places) * 0.78 + 8
     y += rise
@@ -70,7 +70,7 @@ def _draw_square(canvas: Canvas, x: float, y: float, step: float, answer: Answer
     if answer in FILLS:
         canvas.boxes([(x + 1, y + 1, step - 2, ROW - 2)], FILLS[answer])
     color = INSIDE.get(answer, look.color)
-    size = 6 if answer == Answer.NO_CERTAIN_DIFFERENCE else 9
+    size = 6.0 if answer == Answer.NO_CERTAIN_DIFFERENCE else 9.7
     canvas.marks([(x + step / 2, y + ROW / 2)], look.shape, color, look.filled, size)
 
 
