@@ -29,6 +29,7 @@ _HOMES = {
     "find_workspace": "analyslib.workspace",
     "open_store": "analyslib.store.connection",
     "query": "analyslib.store.connection",
+    "changes_since": "analyslib.store.changes",
     "compare": "analyslib.analysis.comparison",
     "trend": "analyslib.analysis.trend",
     "make_report": "analyslib.workbench",

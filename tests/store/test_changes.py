@@ -84,6 +84,10 @@ def test_only_what_came_after_the_day(bench: Any) -> None:
     assert late.values[["revised", "withdrawn"]].to_numpy().tolist() == [[0, 1]]
     assert early.values[["revised", "withdrawn"]].to_numpy().tolist() == [[1, 1]]
     assert none.is_empty and none.series_vintages == ("", "")
+    with open_store(bench.workspace.publish_db) as store:
+        between = changes_since(store, "2024-06-01", "2025-06-01")
+    assert set(between.series["kpi"]) == {"N00001", "N00002"}
+    assert between.values[["revised", "withdrawn"]].to_numpy().tolist() == [[1, 0]]
 
 
 def test_a_page_of_metadata_is_not_taken_for_the_whole(bench: Any) -> None:

@@ -49,7 +49,7 @@ def changes_since(store: Store, since: str, until: str = "9999-12-31") -> Change
     groups = _vintages(store, "groups", since, until)
     return Changes(
         since,
-        query(store, "value_changes", since=since),
+        query(store, "value_changes", since=since, until=until),
         query(store, "series_changes", old=series[0], new=series[1]),
         query(store, "group_changes", old=groups[0], new=groups[1]),
         series,

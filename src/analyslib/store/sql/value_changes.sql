@@ -1,5 +1,6 @@
--- One row: one series with numbers that deliveries later than $since (ISO date) have changed:
--- how many got another value, how many were taken away, how many came where there was none.
+-- One row: one series with numbers that deliveries later than $since and until $until (ISO dates)
+-- have changed: how many got another value, how many were taken away, how many came where there
+-- was none.
 SELECT
     kpi,
     kpi IN (SELECT kpi FROM indicator) AS is_indicator,
@@ -10,6 +11,6 @@ SELECT
     max(year) AS latest_year,
     max(new_vintage) AS new_vintage
 FROM revision
-WHERE new_vintage > $since
+WHERE new_vintage > $since AND new_vintage <= $until
 GROUP BY kpi
 ORDER BY kpi
