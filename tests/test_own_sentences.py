@@ -23,6 +23,7 @@ from analyslib.text.budget import (
 from analyslib.text.own_measures import (
     course_sentence,
     courses_sentence,
+    earlier_question,
     format_own,
     goal_sentence,
     goals_counted,
@@ -162,6 +163,8 @@ def test_several_courses_are_counted_and_one_is_told() -> None:
     both = plain(courses_sentence([goal, plan]))
     assert both.startswith("Av 2 mått är det 1 som förbättras och 1 utan säker förändring.")
     assert both.endswith("Av 2 mål: 1 kommer att nås och 1 kommer att missas.")
+    one = courses_sentence([goal, course(stable())])
+    assert one.endswith("Målet kommer att nås.")
     assert courses_sentence([goal]).startswith("Dagar från ansökan till beslut. Senast,")
     assert courses_sentence([]) == ""
 
@@ -171,6 +174,13 @@ def test_questions_come_from_results_and_a_quiet_course_asks_none() -> None:
     asked = measure_questions(course(rising(), target=20.0))
     assert any("nås inte som arbetet går nu" in question for question in asked)
     assert any("har försämrats mer än slumpen ger" in question for question in asked)
+
+
+def test_values_from_before_are_asked_for_once() -> None:
+    start = date(2022, 1, 1)
+    both = [follow(own_measure(title=title), months(stable()), since=start) for title in ("A", "B")]
+    assert earlier_question(both) == "Går det att få fram värden från tiden före för ”A” och ”B”?"
+    assert earlier_question([course(stable())]) == ""
 
 
 # --- budget

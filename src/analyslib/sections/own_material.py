@@ -113,8 +113,9 @@ def _course(
 
 
 def with_start(project: Project, events: Sequence[OwnEvent]) -> tuple[OwnEvent, ...]:
-    """The events, and the start of the project unless one of them is about that day."""
-    if any(event.date == project.start and not event.measure for event in events):
+    """The events, and the start of the project unless one of them is about that month."""
+    month = project.start.replace(day=1)
+    if any(event.date.replace(day=1) == month and not event.measure for event in events):
         return tuple(events)
     return (*events, OwnEvent(project.id, "", project.start, "Projektet startade", rebase=False))
 

@@ -13,6 +13,7 @@ from analyslib.text.budget import budget_questions
 from analyslib.text.formats import format_date
 from analyslib.text.own_measures import (
     courses_sentence,
+    earlier_question,
     goals_counted,
     measure_questions,
     since_words,
@@ -85,7 +86,8 @@ def questions_box(own: OwnMaterial) -> Shown | None:
 def own_questions(own: OwnMaterial) -> list[str]:
     asked = [question for course in own.courses for question in measure_questions(course)]
     money = budget_questions(own.budgets[-1]) if own.budgets else []
-    return [*asked[: MOST_QUESTIONS - len(money)], *money]
+    last = [*filter(None, [earlier_question(own.courses)]), *money]
+    return [*asked[: MOST_QUESTIONS - len(last)], *last]
 
 
 def _projects_table(own: OwnMaterial, projects: Sequence[OwnMaterial]) -> Table | None:

@@ -304,8 +304,9 @@ def courses_sentence(courses: Sequence[Course]) -> str:
     goals = goals_counted(courses)
     changed = trends_sentence(answers, "mått", "mått")
     number = sum(course.goal.doubt is not Doubt.NO_TARGET for course in courses)
-    of = format_count(number, "mål", "mål")
-    return f"{changed} Av {of}: {goals}." if goals else changed
+    if number == 1:
+        return f"{changed} Målet {goals.removeprefix('1 ')}."
+    return f"{changed} Av {format_count(number, 'mål', 'mål')}: {goals}." if goals else changed
 
 
 def goals_counted(courses: Sequence[Course]) -> str:
@@ -334,13 +335,13 @@ def sure_sentence(course: Course, since: str) -> str:
 def measure_questions(course: Course) -> list[str]:
     """What the result of a measure makes one ask."""
     title, asked = f"”{course.measure.title}”", []
-    goal, answer, level = course.goal, course.development.answer, course.level
+    goal, answer = course.goal, course.development.answer
     if goal.assurance is Assurance.FAILS:
         asked.append(
             f"Målet för {title} nås inte som arbetet går nu. "
             "Vad behöver ändras, arbetet eller målet?"
         )
-    if goal.assurance is Assurance.INCONSISTENT:
+    if goal.assurance is Assurance.INCONSISTENT and goal.doubt is not Doubt.MOVING:
         asked.append(
             f"Målet för {title} nås ibland, av en slump. "
             "Vad skulle minska svängningarna eller flytta hela nivån?"
@@ -356,6 +357,15 @@ def measure_questions(course: Course) -> list[str]:
         asked.append(f"{title} har {way}. Är det en följd av något ni har bestämt?")
     if answer in TENDENCY and course.grain == "month":
         asked.append(f"Har något hänt som gör att gränserna för {title} bör börja om?")
-    if level is not None and level.doubt in (Doubt.NO_EARLIER, Doubt.TOO_FEW_EARLIER):
-        asked.append(f"Går det att få fram värden för {title} från tiden före?")
     return asked
+
+
+def earlier_question(courses: Sequence[Course]) -> str:
+    """Asked once, however many measures lack values from before."""
+    missing = [
+        course.measure.title
+        for course in courses
+        if course.level and course.level.doubt in (Doubt.NO_EARLIER, Doubt.TOO_FEW_EARLIER)
+    ]
+    titles = format_list([f"”{title}”" for title in missing])
+    return f"Går det att få fram värden från tiden före för {titles}?" if missing else ""
