@@ -9,7 +9,7 @@ import pandas as pd
 from analyslib.catalogue import Indicator, Municipality
 from analyslib.sections.parts import Html, Shown, bullets, folded, heading, join, paragraph
 from analyslib.store.changes import Changes
-from analyslib.tables import Cell, Table, derived_cell, header_cell, raw_cell, text_cell
+from analyslib.tables import REVISED, Cell, Table, derived_cell, header_cell, raw_cell, text_cell
 from analyslib.text.formats import format_count, format_date, format_list
 from analyslib.text.words import GENDER_WORDS
 
@@ -56,6 +56,7 @@ def _revised_table(own: pd.DataFrame, indicators: Indicators, place: Municipalit
         caption=f"Ändrade värden för {place.name}",
         columns=("Nyckeltal", "År", "Kön", "Då", "Nu"),
         rows=tuple(_revised_row(row, indicators, place) for row in rows),
+        note=f"I rapportens tabeller är talen märkta ”{REVISED}”.",
         source_line="Källa: Kolada.",
     )
 
