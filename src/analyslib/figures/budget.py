@@ -21,7 +21,8 @@ LEFT, RIGHT = 200.0, 520.0
 BAR, GAP, LINE = 13.0, 12.0, 15.0
 THOUSAND = 1000.0
 ABOVE_GRID = 15
-LOOKS = {"volym": theme.BLUE, "pris": theme.MID, "går inte att dela upp": theme.PALE}
+LOOKS = {"volym": theme.BLUE, "pris": theme.MID, "går inte att dela upp": theme.DARK}
+HOLLOW = frozenset({"går inte att dela upp"})
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def draw_budget(
     """A bar for each part of each deviation; to the right of nought it cost more."""
     rows = _rows(year)
     kinds = [kind for kind in LOOKS if any(kind == name for row in rows for name, _ in row.parts)]
-    items = [KeyItem(kind, "box", LOOKS[kind]) for kind in kinds]
+    items = [KeyItem(kind, "box", LOOKS[kind], kind not in HOLLOW) for kind in kinds]
     canvas, y = start_canvas(
         title, "Tusen kronor. Till höger om noll: dyrare än budgeterat.", items
     )
@@ -105,7 +106,8 @@ def _draw_row(canvas: Canvas, x: Scale, top: float, row: Bars, bold: bool) -> No
     for number, (kind, amount) in enumerate(row.parts):
         y, end, zero = top + number * (BAR + 3), x(amount / THOUSAND), x(0)
         bar = (min(zero, end), y, max(abs(end - zero), 0.5), BAR)
-        canvas.boxes([bar], LOOKS[kind], level=ABOVE_GRID)
+        inside, edge = (theme.WHITE, LOOKS[kind]) if kind in HOLLOW else (LOOKS[kind], "")
+        canvas.boxes([bar], inside, edge, level=ABOVE_GRID)
         side, anchor = (end + 4, "start") if amount >= 0 else (end - 4, "end")
         canvas.label(side, y + 11, thousands(amount), 11, theme.DARK, anchor)
     canvas.label(theme.WIDTH - MARGIN, top + 11, thousands(row.deviation), anchor="end", bold=True)

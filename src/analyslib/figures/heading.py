@@ -70,7 +70,8 @@ def draw_key_item(canvas: Canvas, x: float, y: float, item: KeyItem) -> None:
     if item.shape in LINES:
         canvas.segments([(x, middle, x + 17, middle)], item.color, 2, LINES[item.shape])
     elif item.shape == "box":
-        canvas.boxes([(x, middle - 6, 17, 12)], item.color)
+        inside, edge = (item.color, "") if item.filled else (theme.WHITE, item.color)
+        canvas.boxes([(x, middle - 6, 17, 12)], inside, edge)
     else:
         canvas.marks([(x + 8.5, middle)], item.shape, item.color, item.filled, 9)
     canvas.label(x + SWATCH, y, item.text)
