@@ -34,7 +34,7 @@ def paths(canvas: Canvas) -> list[str]:
 def test_a_missing_value_is_a_gap() -> None:
     canvas = Canvas(100, 100)
     canvas.line([0, 10, 20, 30, 40], [5.0, 6.0, None, 7.0, 8.0], theme.BLUE)
-    assert paths(canvas) == ["M0 5l10 1m20 1l10 1"]
+    assert paths(canvas) == ["m0 5 10 1m20 1 10 1"]
 
 
 def test_shapes_of_one_look_become_one_path_and_levels_decide_what_lies_above() -> None:
@@ -45,7 +45,7 @@ def test_shapes_of_one_look_become_one_path_and_levels_decide_what_lies_above() 
     canvas.boxes([(20, 0, 10, 10)], theme.BAND)
     box, mark = paths(canvas)
     assert box.lower().count("m") == 2 and mark.lower().count("m") == 2
-    assert box == "M0 0h10v10h-10zm20 0h10v10h-10z"
+    assert box == "m0 0h10v10h-10zm20 0h10v10h-10z"
 
 
 def test_numbers_in_labels_are_left_alone() -> None:

@@ -318,32 +318,38 @@ def _slim_style(style: re.Match[str]) -> str:
 def _slim_path(path: re.Match[str]) -> str:
     """Tenths of a pixel, and each point told as the way there from the last.
 
-    The way is between rounded points, so that nothing drifts. Our shapes have no curves.
+    The way is between rounded points, so that nothing drifts. Our shapes have no curves. The
+    first m counts from the corner of the picture, and still the lines after it from the last point.
     """
     words = iter(path[0].split())
     steps: list[str] = []
     x = y = start_x = start_y = 0
+    last = ""
     for letter in words:
         if letter == "z":
-            steps.append("z")
-            x, y = start_x, start_y
-            continue
-        to_x, to_y = round(float(next(words)) * 10), round(float(next(words)) * 10)
-        steps.append(_step(letter, to_x - x, to_y - y, is_first=not steps))
-        x, y = to_x, to_y
+            step, x, y = "z", start_x, start_y
+        else:
+            to_x, to_y = round(float(next(words)) * 10), round(float(next(words)) * 10)
+            step = _step(letter, to_x - x, to_y - y, last)
+            x, y = to_x, to_y
         if letter == "M":
             start_x, start_y = x, y
+        steps.append(step)
+        last = letter if step[0] not in "hvz" else ""
     return "".join(steps)
 
 
-def _step(letter: str, right: int, down: int, is_first: bool) -> str:
+def _step(letter: str, right: int, down: int, last: str) -> str:
+    """A line that follows a move or a slanting line needs no letter of its own."""
     if letter == "M":
-        return f"{'M' if is_first else 'm'}{_tenths(right)}{_next(down)}"
+        return f"m{_tenths(right)}{_next(down)}"
     if letter != "L":
         raise ValueError(f"a path may have no {letter}")
     if not down:
         return f"h{_tenths(right)}"
-    return f"l{_tenths(right)}{_next(down)}" if right else f"v{_tenths(down)}"
+    if not right:
+        return f"v{_tenths(down)}"
+    return f"{_next(right) if last else f'l{_tenths(right)}'}{_next(down)}"
 
 
 def _next(value: int) -> str:
