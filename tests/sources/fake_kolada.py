@@ -10,6 +10,7 @@ import gzip
 import json
 import random
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -241,13 +242,16 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def running(kolada: FakeKolada) -> Iterator[FakeKolada]:
+def running(kolada: FakeKolada, tls: ssl.SSLContext | None = None) -> Iterator[FakeKolada]:
     """Serves `kolada` on a port of its own as long as the block runs."""
     handler = type("Handler", (_Handler,), {"kolada": kolada})
     server = _Server(("127.0.0.1", 0), handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
-    kolada.base_url = f"http://127.0.0.1:{server.server_address[1]}/v3"
+    scheme = "https" if tls else "http"
+    kolada.base_url = f"{scheme}://127.0.0.1:{server.server_address[1]}/v3"
     try:
         yield kolada
     finally:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -249,6 +251,57 @@ def test_what_does_not_pass_is_an_error_that_names_what_is_missing(
     fetched = bring(kolada, workspace)
     assert all("N00002" in address for address in kolada.log[before:])
     assert fetched.kept > 0
+
+
+def test_the_proxy_of_the_organisation_is_used(
+    kolada: FakeKolada, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name exists nowhere: only the proxy can have answered."""
+    for name in ("NO_PROXY", "no_proxy", "http_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTP_PROXY", kolada.base_url.removesuffix("/v3"))
+    bring(kolada, workspace, base_url="http://kolada.invalid/v3")
+    assert {address[:25] for address in kolada.log} == {"http://kolada.invalid/v3/"[:25]}
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Of an authority of our own, as those that inspect the traffic of an organisation have."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    key, paper = folder / "key.pem", folder / "certificate.pem"
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+        + ["-keyout", str(key), "-out", str(paper), "-subj", "/CN=127.0.0.1"]
+        + ["-addext", "subjectAltName=IP:127.0.0.1"],
+        check=True,
+        capture_output=True,
+    )
+    return key, paper
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_the_operating_system_says_which_certificates_to_trust(
+    workspace: Workspace,
+    certificate: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    is_trusted: bool,
+) -> None:
+    key, paper = certificate
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(paper, key)
+    if is_trusted and sys.platform != "linux":
+        pytest.skip("only here can the system's own list be another for one test")
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(paper))
+    with running(FakeKolada(), tls) as kolada:
+        if is_trusted:
+            assert bring(kolada, workspace).files
+            return
+        with pytest.raises(SourceError, match="IT-avdelningen"):
+            bring(kolada, workspace)
 
 
 def test_a_dead_service_is_not_asked_for_ever(kolada: FakeKolada, workspace: Workspace) -> None:

@@ -56,7 +56,7 @@ def _revised_table(own: pd.DataFrame, indicators: Indicators, place: Municipalit
         caption=f"Ändrade värden för {place.name}",
         columns=("Nyckeltal", "År", "Kön", "Då", "Nu"),
         rows=tuple(_revised_row(row, indicators, place) for row in rows),
-        note=f"I rapportens tabeller är talen märkta ”{REVISED}”.",
+        note=f"Ett tal som hade ett annat värde förut är märkt ”{REVISED}” i rapportens tabeller.",
         source_line="Källa: Kolada.",
     )
 
