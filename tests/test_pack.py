@@ -9,10 +9,12 @@ import os
 import re
 import shutil
 import zipfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
+import nbformat
 import pytest
 from toy_factory import (
     DATE,
@@ -206,28 +208,52 @@ def test_working_material_is_refused(workbench: Workspace) -> None:
     assert "arbetsmaterial" in small(workbench).pages[0].why
 
 
-def test_drafts_stay_outside_until_disclosure_control_says_yes(workbench: Workspace) -> None:
-    save_notebook(workbench, "natverk", network_cells(), draft=True)
-    without = small(workbench)
-    assert "natverk_nua.html" not in without.delivery.index.read_text("utf-8")
-    assert archived(without) == {"index.html", "manifest.json"}
-    assert not (without.folder / "natverk_nua.html").exists()
+PEOPLE = """HTML('<div data-about="individer"><p>Av 21 personer var 13 kvinnor.</p></div>')"""
 
+
+def people_cells() -> list[nbformat.NotebookNode]:
+    return [*network_cells(), code(f"from IPython.display import HTML\n{PEOPLE}")]
+
+
+def test_pages_about_people_wait_until_the_gate_says_yes(workbench: Workspace) -> None:
+    save_notebook(workbench, "natverk", people_cells())
+    page = workbench.reports / "nua" / DATE / "natverk_nua.html"
     asked: list[Path] = []
-    allowed = small(workbench, check_release=asked.append)
-    assert asked == [allowed.folder]
+
+    def look(places: Sequence[Path]) -> None:
+        assert not page.exists()
+        asked.extend(place for place in places if (place / page.name).is_file())
+
+    allowed = small(workbench, check_release=look)
+    assert asked == [workbench.reports / ".arbete" / f"nua_{DATE}" / "vantar"]
+    assert page.is_file()
     assert "natverk_nua.html" in allowed.delivery.index.read_text("utf-8")
     assert "natverk_nua.html" in archived(allowed)
-    page = (allowed.folder / "natverk_nua.html").read_text("utf-8")
-    assert '<meta name="analyslib-draft" content="ja">' in page
+    again = small(workbench, check_release=lambda places: None)
+    assert again.pages[0].status == "oförändrad"
 
 
-def test_disclosure_control_that_says_no_leaves_nothing_to_send(workbench: Workspace) -> None:
-    def refuse(folder: Path) -> None:
+def test_numbers_about_people_that_have_not_been_released_stop_the_pack(
+    workbench: Workspace,
+) -> None:
+    """The database has released nothing about individuals, and yet a page has numbers of them."""
+    save_notebook(workbench, "natverk", people_cells())
+    result = small(workbench)
+    assert result.exit_code == 13
+    assert "2 tal om individer finns inte i det som släppts ut" in result.delivery.refused
+    assert not (result.folder / "natverk_nua.html").exists()
+    assert result.delivery.archive is None and not result.delivery.index.exists()
+
+
+def test_a_pack_that_is_refused_takes_its_pages_about_people_back(workbench: Workspace) -> None:
+    def refuse(places: Sequence[Path]) -> None:
         raise DisclosureError("En cell går att räkna ut.")
 
-    small(workbench)
+    save_notebook(workbench, "natverk", people_cells())
+    page = small(workbench, check_release=lambda places: None).folder / "natverk_nua.html"
+    assert page.is_file()
     result = small(workbench, check_release=refuse)
+    assert not page.exists()
     assert result.exit_code == 13
     assert result.delivery.archive is None
     assert not result.delivery.index.exists()

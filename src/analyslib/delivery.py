@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,15 +12,30 @@ from pathlib import Path
 from typing import Any
 
 from analyslib.catalogue import Municipality
+from analyslib.disclosure.gate import (
+    NOTHING,
+    audit_outgoing,
+    check_pages,
+    is_about_people,
+    read_outgoing,
+    sum_of,
+)
+from analyslib.disclosure.publication import (
+    FILE_NAME,
+    Publication,
+    read_publications,
+    write_publications,
+)
 from analyslib.errors import DisclosureError
 from analyslib.pack_plan import Pack, PageResult, Status, library_hash, swedish_order, versions
 from analyslib.page import render_template
 from analyslib.page_checks import Expected, check_page
-from analyslib.report import put_in_place
+from analyslib.report import content_hash, put_in_place
 from analyslib.text.formats import format_date
 
 
-CheckRelease = Callable[[Path], None]
+CheckRelease = Callable[[Sequence[Path]], None]
+AUDIT_NAME = "granskning.txt"
 LONG_LIST = 40
 STATUS_HEADINGS = {
     Status.FAILED: "Misslyckade",
@@ -54,19 +70,20 @@ class Tile:
 
 
 def write_delivery(
-    pack: Pack, results: Sequence[PageResult], stopped: str, check_release: CheckRelease | None
+    pack: Pack, results: Sequence[PageResult], stopped: str, check_release: CheckRelease
 ) -> Delivery:
     """Write index, manifest, archive and receipt.
 
     Where `check_release` says no, there is nothing to send: no index, no archive, only the
-    receipt that says why. Drafts are part of the pack only when it has said yes.
+    receipt that says why. Pages about individuals are put into the pack when it has said yes; a
+    run that was cut short does not ask.
     """
     folder = pack.folder
     folder.mkdir(parents=True, exist_ok=True)
-    drafts = [r for r in results if r.planned.report.is_draft and r.is_whole]
-    refused = ask_release(pack, drafts, check_release)
-    released = check_release is not None and not refused
-    shown = [r for r in results if released or not r.planned.report.is_draft]
+    people = [result for result in results if tells_of_people(pack, result)]
+    refused = "" if stopped else ask_release(pack, check_release)
+    move_pages(pack, people, into_pack=not (refused or stopped))
+    shown = [r for r in results if not (refused or stopped) or r not in people]
     index, manifest = folder / "index.html", folder / "manifest.json"
     archive = folder.parent / f"{pack.network.id}_{pack.date}.zip"
     if refused:
@@ -88,26 +105,63 @@ def write_delivery(
     )
 
 
-def ask_release(
-    pack: Pack, drafts: Sequence[PageResult], check_release: CheckRelease | None
-) -> str:
-    """Why the pack may not leave, "" where it may. Drafts lie in it only if they may leave too."""
-    if check_release is not None:
-        for draft in drafts:
-            put_in_place(pack.path(draft.planned).read_bytes(), pack.folder / draft.planned.file)
-        try:
-            check_release(pack.folder)
-            return ""
-        except DisclosureError as error:
-            withdraw(pack, drafts)
-            return str(error)
-    withdraw(pack, drafts)
+def tells_of_people(pack: Pack, result: PageResult) -> bool:
+    path = pack.find(result.planned) if result.is_whole else None
+    return path is not None and is_about_people(path.read_bytes())
+
+
+def ask_release(pack: Pack, check_release: CheckRelease) -> str:
+    """Why the pack may not leave, "" where it may."""
+    try:
+        check_release((pack.folder, pack.waiting))
+    except DisclosureError as error:
+        return str(error)
     return ""
 
 
-def withdraw(pack: Pack, drafts: Sequence[PageResult]) -> None:
-    for draft in drafts:
-        (pack.folder / draft.planned.file).unlink(missing_ok=True)
+def move_pages(pack: Pack, results: Sequence[PageResult], into_pack: bool) -> None:
+    """Pages about individuals lie in the pack only where it has passed the gate."""
+    for result in results:
+        inside, outside = pack.places(result.planned)
+        here, there = (outside, inside) if into_pack else (inside, outside)
+        if here.is_file():
+            there.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(here, there)
+
+
+def gate_of(pack: Pack) -> CheckRelease:
+    """The gate: everything the network's counties have published of individuals is audited,
+    together with all earlier packs, and every page is read. What passed is written down in
+    the pack, so that anyone can do the audit again."""
+
+    def check(places: Sequence[Path]) -> None:
+        people = any(is_about_people(path.read_bytes()) for path in pages_in(places))
+        outgoing = read_outgoing(pack.workspace.publish_db, pack.counties) if people else NOTHING
+        if not people and not (pack.folder / FILE_NAME).is_file():
+            return
+        check_pages(places, outgoing)
+        text = audit_once(pack, outgoing.ledgers, read_publications(pack.workspace.reports))
+        write_publications(pack.folder, outgoing.ledgers)
+        put_in_place(f"{text}\n".encode(), pack.folder / AUDIT_NAME)
+
+    return check
+
+
+def pages_in(places: Sequence[Path]) -> list[Path]:
+    return [path for place in places for path in sorted(place.glob("*.html"))]
+
+
+def audit_once(pack: Pack, ledgers: Sequence[Publication], before: Sequence[Publication]) -> str:
+    """The audit's words; the same ledgers are not audited twice by the same program."""
+    memory = pack.work / "granskning.json"
+    key = content_hash(sum_of([*ledgers, *before]), library_hash())
+    if memory.is_file():
+        known = json.loads(memory.read_text("utf-8"))
+        if known["key"] == key:
+            return str(known["text"])
+    text = audit_outgoing(ledgers, before)
+    put_in_place(json.dumps({"key": key, "text": text}).encode(), memory)
+    return text
 
 
 def render_index(pack: Pack, results: Sequence[PageResult]) -> str:
@@ -272,8 +326,10 @@ def write_logs(pack: Pack, results: Sequence[PageResult]) -> None:
 
 
 def zip_pack(pack: Pack, results: Sequence[PageResult]) -> bytes:
-    """The pack as one file to mail: index, manifest and the whole pages, the same bytes always."""
-    files = ["index.html", "manifest.json"]
+    """The pack as one file to mail: index, manifest, ledgers and the whole pages, the same bytes
+    always."""
+    beside = ("index.html", "manifest.json", FILE_NAME, AUDIT_NAME)
+    files = [name for name in beside if (pack.folder / name).is_file()]
     files += [result.planned.file for result in results if result.is_whole]
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

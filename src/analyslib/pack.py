@@ -18,7 +18,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from analyslib.catalogue import Catalogue, load_catalogue
-from analyslib.delivery import CheckRelease, Delivery, write_delivery
+from analyslib.delivery import CheckRelease, Delivery, gate_of, write_delivery
+from analyslib.disclosure.gate import is_about_people
 from analyslib.engine import run_job, stop_kernels
 from analyslib.errors import ReportError, StoreError
 from analyslib.facts import read_facts
@@ -64,7 +65,7 @@ def build_pack(
 
     `on_page` hears of every finished page: result, how many are done, how many there are, and
     the name in hand. `check_release` looks at the finished pages and raises DisclosureError
-    where something may not leave; without it drafts stay outside the pack.
+    where something may not leave; by default it is the gate of everything about individuals.
     """
     pack = plan_pack(workspace, network, date, year, reports, catalogue or load_catalogue())
     with locked(pack.work):
@@ -74,7 +75,7 @@ def build_pack(
         with local_executor(executor, jobs) as workers:
             results, stopped, exit_code = run.finish(workers)
         remove_stale(pack, results)
-        delivery = write_delivery(pack, results, stopped, check_release)
+        delivery = write_delivery(pack, results, stopped, check_release or gate_of(pack))
     return PackResult(pack.folder, delivery, results, stopped, max(exit_code, delivery.exit_code))
 
 
@@ -155,8 +156,8 @@ class Run:
 
     def remembered(self, page: PlannedPage) -> PageResult | None:
         """The page as an earlier run left it, if it is still what this run would make."""
-        note, path = memory_of(self.pack, page), self.pack.path(page)
-        if not (note.is_file() and path.is_file()):
+        note, path = memory_of(self.pack, page), self.pack.find(page)
+        if path is None or not note.is_file():
             return None
         known, content = json.loads(note.read_text("utf-8")), path.read_bytes()
         sha256 = hashlib.sha256(content).hexdigest()
@@ -186,8 +187,12 @@ class Run:
             )
         sha256 = hashlib.sha256(outcome.page).hexdigest()
         note = json.dumps({"key": page.key, "sha256": sha256}).encode()
+        place, other = self.pack.places(page)
+        if is_about_people(outcome.page):
+            place, other = other, place
         try:
-            put_in_place(outcome.page, self.pack.path(page))
+            put_in_place(outcome.page, place)
+            other.unlink(missing_ok=True)
             put_in_place(note, memory_of(self.pack, page))
         except ReportError as error:
             return replace(result, status=Status.FAILED, why=str(error), exit_code=14)
@@ -237,6 +242,6 @@ def remove_stale(pack: Pack, results: Sequence[PageResult]) -> None:
     for note in (pack.work / "sidor").glob("*.json"):
         file = note.name.removesuffix(".json")
         if file not in whole:
-            for folder in (pack.folder, pack.work / "utkast"):
+            for folder in (pack.folder, pack.waiting):
                 (folder / file).unlink(missing_ok=True)
             note.unlink()

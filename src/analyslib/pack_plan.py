@@ -103,9 +103,21 @@ class Pack:
         """What the factory remembers about the pack. Never sent to anyone."""
         return self.workspace.reports / ".arbete" / f"{self.network.id}_{self.date}"
 
-    def path(self, page: PlannedPage) -> Path:
-        """Where a page lies. Drafts lie outside the pack until they have been released."""
-        return (self.work / "utkast" if page.report.is_draft else self.folder) / page.file
+    @property
+    def waiting(self) -> Path:
+        """Where pages about individuals lie until the whole pack has passed the gate."""
+        return self.work / "vantar"
+
+    def places(self, page: PlannedPage) -> tuple[Path, Path]:
+        """Where a page may lie: in the pack, or waiting outside it."""
+        return self.folder / page.file, self.waiting / page.file
+
+    def find(self, page: PlannedPage) -> Path | None:
+        return next((path for path in self.places(page) if path.is_file()), None)
+
+    @property
+    def counties(self) -> tuple[str, ...]:
+        return tuple(sorted({code[:2] for code in self.network.members}))
 
 
 def plan_pack(

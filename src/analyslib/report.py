@@ -61,7 +61,6 @@ class Report:
     parameters: tuple[Parameter, ...]
     sections: tuple[str, ...]
     min_pictures: int
-    is_draft: bool
     in_packs: bool
     source: str
     sha256: str
@@ -123,7 +122,6 @@ def read_report(path: Path) -> Report:
         parameters=read_parameters(cells, path.name),
         sections=tuple(text for rank, text in headings if rank == 2),
         min_pictures=int(ours.get("min_pictures", 0)),
-        is_draft=bool(ours.get("draft", False)),
         in_packs=bool(ours.get("pack", True)),
         source=source,
         sha256=hashlib.sha256(source.encode()).hexdigest(),
@@ -367,7 +365,6 @@ def make_frame(
         "year": str(year or ""),
         "meeting": str(meeting or ""),
         "project": str(values.get("project", "")),
-        "draft": "ja" if report.is_draft else "",
     }
     return Frame(
         report_title=report.title,

@@ -33,12 +33,12 @@ axe_module = pytest.importorskip("axe_playwright_python.sync_playwright", reason
 
 @pytest.fixture(scope="module")
 def pack_folder(demo_workspace: Path) -> Path:
-    """The demo pack of a whole network, drafts too, made as the commands make it."""
+    """The demo pack of a whole network, made as the commands make it."""
     from analyslib.pack import build_pack
     from analyslib.workspace import Workspace
 
     workspace = Workspace(demo_workspace, demo=True)
-    result = build_pack(workspace, "nua", "2026-12-10", check_release=lambda folder: None)
+    result = build_pack(workspace, "nua", "2026-12-10", check_release=lambda places: None)
     assert result.exit_code == 0, [page.why for page in result.pages if page.why]
     return result.folder
 

@@ -7,7 +7,7 @@ from the published numbers only, and say nothing about which of them is the true
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ import numpy as np
 from analyslib.disclosure.attack import Interval, intervals
 from analyslib.disclosure.certificate import Certificate, verify
 from analyslib.disclosure.explain import explain
+from analyslib.disclosure.following import joined_worlds
 from analyslib.disclosure.proof import certify, demands_of, prove
 from analyslib.disclosure.publication import Publication, check_complete, read_publications
 from analyslib.disclosure.published import Leak, Published, published_systems
@@ -29,7 +30,6 @@ from analyslib.disclosure.system import (
     atom_floors,
 )
 from analyslib.disclosure.targets import Requirement
-from analyslib.disclosure.worlds import WorldFinder
 from analyslib.errors import DisclosureError
 
 
@@ -139,7 +139,7 @@ def _audit_joined(published: Published, attackers: Sequence[Attacker]) -> Audite
     system, threshold = published.system, published.threshold
     hidden = system.state == State.SILENT
     wanted = _wanted(published, attackers)
-    proof = prove(system, hidden, wanted, _worlds_that_follow(published, wanted))
+    proof = prove(system, hidden, wanted, joined_worlds(published, wanted))
     met = [r for r, w in zip(wanted, proof.witness, strict=True) if w >= 0]
     leaks: dict[int, Leak] = {}
     for attacker in attackers:
@@ -156,35 +156,6 @@ def _audit_joined(published: Published, attackers: Sequence[Attacker]) -> Audite
         certify(system, hidden, proof),
         tuple(demands_of(proof)),
     )
-
-
-def _worlds_that_follow(
-    published: Published, wanted: Sequence[Requirement]
-) -> Iterator[np.ndarray]:
-    """Worlds of the core alone, with what the universes around it must be then."""
-    core = published.core
-    if core is None:
-        return
-    wanted = [requirement for requirement in wanted if requirement.row < core.n_rows]
-    proof = prove(core, core.state == State.SILENT, wanted)
-    finders = {
-        attacker: [
-            WorldFinder(follower.system, follower.system.state == State.SILENT, attacker)
-            for follower in published.followers
-        ]
-        for attacker in dict.fromkeys(r.attacker for r in wanted)
-    }
-    for number, world in enumerate(proof.worlds):
-        met = np.flatnonzero(proof.witness == number)
-        # What the careful reader cannot rule out, the plain one cannot either.
-        careful = [wanted[i].attacker for i in met if wanted[i].attacker.careful]
-        attacker = careful[0] if careful else wanted[met[0]].attacker
-        parts = [
-            finder.following(follower.rows, follower.sums @ world)
-            for finder, follower in zip(finders[attacker], published.followers, strict=True)
-        ]
-        if all(part is not None for part in parts):
-            yield np.concatenate([world, *(part for part in parts if part is not None)])
 
 
 def _demands(system: System, row: int, attacker: Attacker, threshold: int) -> list[Requirement]:

@@ -28,7 +28,7 @@ VOID = frozenset(
 )
 NUMBER = re.compile(r"(?<![\w.,-])\d{1,3}(?:[\u00a0\u202f ]\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?")
 YEAR = re.compile(r"(?:19|20)\d\d$")
-DATE = re.compile(r"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b")
+DATE = re.compile(r"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b|\bkv[ \u00a0][1-4]\b")
 DATA_ADDRESS = re.compile(r"data:([\w/+.-]+);base64,([A-Za-z0-9+/=\s]+)")
 SVG_TEXT = re.compile(r"<(text|tspan|title|desc)\b[^>]*>(.*?)</\1>", re.DOTALL)
 FORBIDDEN = {

@@ -113,16 +113,22 @@ class WorldFinder:
         self.solver.changeRowBounds(at, self.low[at], self.high[at])
         return None if found is None else self._spread(found)
 
-    def following(self, rows: np.ndarray, changes: np.ndarray) -> np.ndarray | None:
-        """A world in whole persons where these rows differ by just this much, if there is one."""
-        places = [self.position.get(int(row)) for row in rows]
-        loose = [(at, change) for at, change in zip(places, changes, strict=True) if at is not None]
-        if any(change for at, change in zip(places, changes, strict=True) if at is None):
+    def following(
+        self, rows: np.ndarray, changes: np.ndarray, row: int = -1, change: int = 0
+    ) -> np.ndarray | None:
+        """A world in whole persons where these rows differ by just this much, and `row` by
+        `change` as well; None where there is none."""
+        wanted = dict(zip(rows.tolist(), changes.tolist(), strict=True))
+        if row >= 0 and wanted.setdefault(row, change) != change:
             return None
-        for at, change in loose:
-            self.solver.changeRowBounds(at, float(change), float(change))
+        places = {self.position.get(at): much for at, much in wanted.items()}
+        if any(much and at not in self.position for at, much in wanted.items()):
+            return None
+        loose = {at: float(much) for at, much in places.items() if at is not None}
+        for at, much in loose.items():
+            self.solver.changeRowBounds(at, much, much)
         found = self._run(integer=True)
-        for at, _ in loose:
+        for at in loose:
             self.solver.changeRowBounds(at, self.low[at], self.high[at])
         return None if found is None else self._spread(found)
 

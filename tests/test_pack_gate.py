@@ -1,0 +1,107 @@
+"""The pack's gate with the demo's extracts: what it lets out, what it stops, what it leaves."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from analyslib.disclosure.publication import read_publications
+from analyslib.pack import PackResult, build_pack
+from analyslib.workbench import audit_folder
+from analyslib.workspace import Workspace
+
+
+DATE = "2026-12-03"
+
+
+@pytest.fixture(scope="module")
+def passed(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> PackResult:
+    """The follow-up of the smaller network, through the gate."""
+    root = tmp_path_factory.mktemp("grind")
+    shutil.copytree(demo_workspace / "data", root / "data")
+    (root / "reports").mkdir()
+    (root / "notebooks").symlink_to(demo_workspace / "notebooks", target_is_directory=True)
+    return build_pack(Workspace(root, demo=True), "fouis", DATE, reports=["uppfoljning"])
+
+
+def test_the_follow_up_leaves_when_everything_has_been_audited(passed: PackResult) -> None:
+    assert passed.exit_code == 0, passed.delivery.refused
+    assert "uppfoljning.html" in passed.delivery.index.read_text("utf-8")
+    text = (passed.folder / "granskning.txt").read_text("utf-8")
+    assert "Inget dolt tal går att räkna ut" in text
+    assert passed.delivery.archive is not None
+    with zipfile.ZipFile(passed.delivery.archive) as archive:
+        names = {Path(name).name for name in archive.namelist()}
+    assert {"publicerat.json", "granskning.txt", "0482_flen_uppfoljning.html"} <= names
+
+
+def test_what_lies_in_the_folder_has_no_hidden_number(passed: PackResult) -> None:
+    ledgers = read_publications(passed.folder)
+    assert {p.title.split("-")[1] for p in ledgers} == {"04"}
+    shown = [n for p in ledgers for _, n, _, _ in p.rows]
+    assert None in shown and not {n for n in shown if n is not None} & {1, 2, 3, 4}
+    hidden = re.compile(r'<td data-layout="[^"]+" data-cell="[^"]+">([^<]*)</td>')
+    for page in passed.folder.glob("*_uppfoljning.html"):
+        told = set(hidden.findall(page.read_text("utf-8")))
+        assert told <= {"dolt"}, (page.name, told)
+
+
+def test_anyone_can_audit_the_folder_again(passed: PackResult) -> None:
+    said, is_safe = audit_folder(passed.folder)
+    assert is_safe
+    assert said == (passed.folder / "granskning.txt").read_text("utf-8").strip()
+
+
+def workspace_of(passed: PackResult) -> Workspace:
+    return Workspace(passed.folder.parents[3], demo=True)
+
+
+def copied(passed: PackResult, tmp_path: Path, change: str) -> Workspace:
+    """The workbench with something changed in its published database."""
+    root = tmp_path / "kopia"
+    shutil.copytree(workspace_of(passed).root, root, symlinks=True)
+    with duckdb.connect(str(Workspace(root, demo=True).publish_db)) as store:
+        store.execute(change)
+    return Workspace(root, demo=True)
+
+
+def test_a_page_that_differs_from_what_was_released_stops_the_pack(
+    passed: PackResult, tmp_path: Path
+) -> None:
+    """The pages are remembered; the database says now that one of their numbers is hidden."""
+    place = copied(
+        passed,
+        tmp_path,
+        "UPDATE individual_count SET count = NULL, status = 'Privacy' WHERE layout = 'mal-04' "
+        "AND municipality = '0484' AND service_area = 'missbruk' AND class = 'helt'",
+    )
+    result = build_pack(place, "fouis", DATE, reports=["uppfoljning"])
+    assert result.exit_code == 13
+    assert "En dold ruta visas" in result.delivery.refused
+    assert not list(result.folder.glob("*_uppfoljning.html"))
+    assert result.delivery.archive is None and not result.delivery.index.exists()
+    assert "En dold ruta visas" in (result.folder / "kvittens.txt").read_text("utf-8")
+
+
+def test_a_release_that_gives_a_number_away_stops_the_pack(
+    passed: PackResult, tmp_path: Path
+) -> None:
+    """One ledger prints again what it had hidden to protect another number."""
+    place = copied(passed, tmp_path, "SELECT 1")
+    with duckdb.connect(str(place.publish_db)) as store:
+        where = "WHERE title = 'avslut-04'"
+        (content,) = store.execute(f"SELECT content FROM individual_ledger {where}").fetchone()
+        ledger = json.loads(content)
+        number = next(i for i, row in enumerate(ledger["rows"]) if row[1] is None)
+        ledger["rows"][number][1] = 3
+        store.execute(f"UPDATE individual_ledger SET content = ? {where}", [json.dumps(ledger)])
+    result = build_pack(place, "fouis", DATE, reports=["uppfoljning"])
+    assert result.exit_code == 13
+    assert "Paketet stoppades" in result.delivery.refused or "olika tal" in result.delivery.refused
+    assert result.delivery.archive is None
