@@ -89,13 +89,13 @@ def test_survival_tells_the_share_at_the_end_and_refuses_a_fourth_curve() -> Non
 def test_a_curve_is_a_staircase_not_a_slope() -> None:
     curve = StepCurve("Alla", (0, 10, 20, 30, 40), (1.0, 0.5, 0.5, 0.5, 0.5))
     svg = draw_survival(UMEA, [curve], "Kvar", SOURCE).svg.decode()
-    assert re.search(r"M54 \S+h106\.5v", svg), "level until the next point, then down"
+    assert re.search(r"m54 \S+h106\.5v", svg), "level until the next point, then down"
 
 
 def test_few_points_are_joined_since_stairs_would_say_that_nobody_left_between_them() -> None:
     curve = StepCurve("Alla", (0, 6, 12), (1.0, 0.6, 0.3))
     svg = draw_survival(UMEA, [curve], "Kvar", SOURCE).svg.decode()
-    assert not re.search(r"M54 \S+h213v", svg)
+    assert not re.search(r"m54 \S+h213v", svg)
     assert svg != draw_survival(UMEA, [replace_share(curve)], "Kvar", SOURCE).svg.decode()
 
 
