@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+import analyslib
 from analyslib.catalogue import BUILT_IN, load_catalogue
 from analyslib.cli import app
 from analyslib.mail_merge import read_addresses
@@ -65,10 +66,17 @@ def test_the_reference_holds_every_command() -> None:
     assert set(re.findall(r"^\| `(\w+)` \|", text, re.M)) == set(COMMANDS)
 
 
-def test_python_in_the_guides_runs() -> None:
+def test_python_in_the_guides_runs(demo_workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANALYSLIB_HOME", str(demo_workspace))
     for name, text in of("python"):
-        ast.parse(text, name)
         exec(compile(text, name, "exec"), {})
+
+
+def test_the_guide_for_exploring_names_the_whole_surface() -> None:
+    text = (REPOSITORY / "docs" / "utforska.md").read_text("utf-8")
+    table = text[text.index("| namn |") :]
+    named = set(re.findall(r"`(\w+)`", table))
+    assert named == {name for name in analyslib.__all__ if not name.startswith("__")}
 
 
 def test_definitions_in_the_guides_are_taken_in(tmp_path: Path) -> None:
@@ -109,6 +117,18 @@ def test_every_block_of_values_is_tried() -> None:
 def test_links_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)", path.read_text("utf-8")):
         assert (path.parent / target).exists(), target
+
+
+def test_every_picture_is_small_used_and_made_by_the_command() -> None:
+    """`python tests/browser/screenshots.py` takes them all again."""
+    pictures = {path.stem: path for path in (REPOSITORY / "docs" / "bilder").iterdir()}
+    script = (REPOSITORY / "tests" / "browser" / "screenshots.py").read_text("utf-8")
+    taken = ast.literal_eval(re.search(r"^SIZES = (\{.*?\})$", script, re.M | re.S)[1])
+    assert set(pictures) == set(taken)
+    texts = "".join(path.read_text("utf-8") for path in (*GUIDES, REPOSITORY / "README.md"))
+    for name, path in pictures.items():
+        assert path.stat().st_size < 200_000, name
+        assert re.search(rf"!\[[^\]]{{20,}}\]\([^)]*bilder/{name}\.png\)", texts), name
 
 
 @pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.name)

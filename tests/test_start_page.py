@@ -77,9 +77,10 @@ def test_the_demo_is_made_up_where_there_is_nothing(monkeypatch: pytest.MonkeyPa
 def test_ones_own_figures_and_the_made_up_never_mix(workspace: Workspace) -> None:
     shown = StartPage(workspace)
     assert shown.data.value == "demo" and 2024 in shown.year.options
+    assert shown.year.value == max(shown.year.options) and "None" not in shown.before.value
     shown.data.value = "riktig"
     assert not shown.workspace.demo and "Inga egna siffror" in shown.before.value
-    assert shown.year.options == (("det senaste", 0),)
+    assert shown.year.options == (("det senaste", 0),) and shown.year.value == 0
     shown.notes.text.value = "Ett eget beslut"
     shown.notes.save.click()
     assert len(read_all_notes(Workspace(workspace.root), shown.catalogue)) == 1

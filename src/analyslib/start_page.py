@@ -225,8 +225,7 @@ class StartPage:
         chosen, path = self.year.value, self.workspace.publish_db
         years = sorted(read_facts(path).years, reverse=True) if path.is_file() else []
         self.year.options = years or [("det senaste", 0)]
-        if chosen in years:
-            self.year.value = chosen
+        self.year.value = chosen if chosen in years else max(years, default=0)
 
     def refresh(self) -> None:
         """What is missing for what is chosen now."""

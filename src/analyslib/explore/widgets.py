@@ -48,7 +48,10 @@ class ExplorerView:
         self.group = _dropdown("Jämför med:", [(text, key) for key, text in GROUPS.items()])
         self.year = _dropdown("År:", [("senaste", 0)])
         self.view = widgets.ToggleButtons(
-            options=list(VIEWS), description="Vy:", style={**LABELLED, "button_width": "auto"}
+            options=list(VIEWS),
+            description="Vy:",
+            style={**LABELLED, "button_width": "auto"},
+            layout=WIDE,
         )
         self.save = widgets.Button(description="Spara som Excel", icon="download")
         self.message = widgets.HTML()
