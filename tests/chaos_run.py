@@ -52,6 +52,10 @@ def kill_process() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def interrupt() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
 def fill_disk() -> None:
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
@@ -61,11 +65,13 @@ def fill_disk() -> None:
 
 def main(root: str, fault: str, page: int, delay: float) -> None:
     """The fault strikes `delay` seconds after page number `page` is in place."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's "&" has it ignored
     workspace = Workspace(Path(root), demo=True)
     faults = {
         "kernel": kill_kernel,
         "worker": kill_worker,
         "process": kill_process,
+        "interrupt": interrupt,
         "disk": fill_disk,
         "rebuild": lambda: save_database(workspace.publish_db),
         "clock": lambda: None,

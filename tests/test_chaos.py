@@ -7,6 +7,9 @@ import os
 import random
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,7 +25,7 @@ from toy_factory import (
     toy_workspace,
 )
 
-from analyslib.pack import build_pack
+from analyslib.pack import INTERRUPTED, build_pack
 from analyslib.pack_plan import Status
 from analyslib.workspace import Workspace
 
@@ -114,6 +117,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 def check_recovery(case: Case, undisturbed: dict[str, bytes], folder: Path) -> Recovery:
     workspace = waiting_workspace(folder / "bord")
     exit_code = disturbed_run(workspace.root, case, folder / "site")
+    assert nothing_runs_in(workspace.root), "no kernel outlives the run it worked for"
     fault, struck_after, day = (workspace.root / "traff").read_text().split()
     assert fault == case.fault
     left = workspace.reports / "nua" / DATE
@@ -132,6 +136,26 @@ def check_recovery(case: Case, undisturbed: dict[str, bytes], folder: Path) -> R
         sum("andra försöket" in page["why"] for page in pages),
         sum(page.status is Status.MADE for page in result.pages),
     )
+
+
+def nothing_runs_in(root: Path) -> bool:
+    """Whether all processes of a workspace have ended; they may take some seconds."""
+    deadline = time.monotonic() + 20
+    while any(map(is_in(root), Path("/proc").glob("[0-9]*/environ"))):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def is_in(root: Path) -> Callable[[Path], bool]:
+    def found(environ: Path) -> bool:
+        try:
+            return f"ANALYSLIB_HOME={root}".encode() in environ.read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            return False
+
+    return found
 
 
 @pytest.mark.parametrize("case", random.Random(7).sample(cases(6), 3), ids=str)
@@ -154,3 +178,21 @@ def test_each_fault_bites(fault: str, undisturbed: dict[str, bytes], tmp_path: P
     assert (found.retried > 0) == (fault in ("kernel", "worker"))
     assert (found.made_again > 0) == (fault in ("process", "disk"))
     assert (found.day == date.today()) == (fault != "clock")
+
+
+def test_ctrl_c_leaves_whole_pages_and_no_process(
+    undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    found = check_recovery(Case("interrupt", 3, 0.0), undisturbed, tmp_path)
+    assert found.exit_code == INTERRUPTED
+    assert 0 < found.made_again < len(NUA)
+
+
+def test_packs_of_two_networks_side_by_side_are_as_one_after_the_other(tmp_path: Path) -> None:
+    alone, together = (toy_workspace(tmp_path / name) for name in ("ensam", "bredvid"))
+    networks = ("nua", "fouis")
+    expected = [page_bytes(build_pack(alone, name, DATE, 2022).folder) for name in networks]
+    with ThreadPoolExecutor(2) as threads:
+        made = list(threads.map(lambda name: build_pack(together, name, DATE, 2022), networks))
+    assert [result.exit_code for result in made] == [0, 0]
+    assert [page_bytes(result.folder) for result in made] == expected

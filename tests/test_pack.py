@@ -98,6 +98,14 @@ def test_what_a_page_depends_on_makes_it_anew(workbench: Workspace) -> None:
     assert build_pack(workbench, "nua", DATE, 2021, reports=["natverk"]).pages[0].status == "gjord"
 
 
+def test_another_version_of_the_library_makes_every_page_anew(
+    workbench: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small(workbench)
+    monkeypatch.setattr("analyslib.pack_plan.library_hash", lambda: "en annan version")
+    assert small(workbench).pages[0].status == "gjord"
+
+
 def test_outputs_saved_in_a_notebook_by_jupyterlab_change_nothing(workbench: Workspace) -> None:
     small(workbench)
     path = workbench.notebooks / "rapporter" / "natverk.ipynb"
