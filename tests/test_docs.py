@@ -17,8 +17,10 @@ from typer.main import get_command
 import analyslib
 from analyslib.catalogue import BUILT_IN, load_catalogue
 from analyslib.cli import app
+from analyslib.explore.views import VIEWS
 from analyslib.mail_merge import read_addresses
 from analyslib.sources.meeting_notes import HEADERS, check_notes
+from analyslib.text.words import ANSWER_WORDS, STATUS_WORDS
 from analyslib.workspace import find_workspace
 
 
@@ -77,6 +79,17 @@ def test_the_guide_for_exploring_names_the_whole_surface() -> None:
     table = text[text.index("| namn |") :]
     named = set(re.findall(r"`(\w+)`", table))
     assert named == {name for name in analyslib.__all__ if not name.startswith("__")}
+
+
+def test_the_glossary_holds_every_word_that_judges_or_explains_a_number() -> None:
+    text = (REPOSITORY / "docs" / "ordlista.md").read_text("utf-8").lower()
+    entries = {
+        word.strip() for row in re.findall(r"^\| ([^|]+) \|", text, re.M) for word in row.split(",")
+    }
+    words = {*ANSWER_WORDS.values(), *STATUS_WORDS.values(), "vägt", "ovägt medelvärde"}
+    words |= {"läge", "utveckling", "tratt", "fördelning", "liknande kommuner", "kommungrupp"}
+    assert {"tratt", "fördelning", "läge", "utveckling"} <= set(VIEWS)
+    assert words <= entries, words - entries
 
 
 def test_definitions_in_the_guides_are_taken_in(tmp_path: Path) -> None:
