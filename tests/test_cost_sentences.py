@@ -104,8 +104,8 @@ def test_else_about_the_position_then_the_whole_then_single_persons() -> None:
 def test_what_one_person_means_is_said_in_kronor_share_and_persons() -> None:
     assert plain(one_person_sentence(CHANGE, LSS)) == (
         "En person med LSS-boende mer eller mindre motsvarar omkring 542 kronor per invånare, "
-        "13,9 procent av kostnaden. Volymdelen sedan 2017 motsvarar omkring 2 personer färre. "
-        "En enda insats kan alltså flytta siffran."
+        "13,9 procent av kostnaden. Volymdelen sedan 2017 motsvarar omkring 2 personer färre, "
+        "räknat på folkmängden 2022. En enda insats kan alltså flytta siffran."
     )
     assert CHANGE.end
     large = replace(CHANGE, start=None, end=replace(CHANGE.end, population=240_000.0))

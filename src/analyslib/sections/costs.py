@@ -148,8 +148,9 @@ class CostSection:
         position = self.positions[identity.id]
         members = position.start
         cells = [None if item is None else 100 * item for item in found]
+        per_hundred = identity.per_inhabitant.replace("per", "per 100")
         return (
-            header_cell(f"{identity.users.capitalize()}, andel {identity.per_inhabitant} (%)"),
+            header_cell(f"{identity.users.capitalize()} {per_hundred}"),
             *(derived_cell(value, "volym", 1) for value in cells),
             derived_cell(100 * members.volume if members else None, "volym-medel", 1),
             text_cell(part_answer(position, position.part(PartKind.VOLUME))),

@@ -218,7 +218,10 @@ def _persons(change: Decomposition) -> str:
         return f" Volymdelen sedan {start.year} motsvarar mindre än en person."
     more = "fler" if persons > 0 else "färre"
     counted = format_count(number, "person", "personer")
-    return f" Volymdelen sedan {start.year} motsvarar omkring {counted} {more}."
+    return (
+        f" Volymdelen sedan {start.year} motsvarar omkring {counted} {more}, räknat på folkmängden "
+        f"{end.year}."
+    )
 
 
 def reconcile_sentence(
