@@ -18,6 +18,7 @@ lab: .venv/.ready
 	$(BIN)/python -m analyslib lab
 
 .venv/.ready: requirements.lock
+	@echo "Setting up .venv: a minute or two the first time"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .

@@ -55,7 +55,7 @@ def test_every_command_line_is_understood(name: str, text: str) -> None:
     for line in text.strip().splitlines():
         program, *words = shlex.split(line, comments=True)
         if program != "analyslib" or not words:
-            assert program in ("analyslib", "make", "python"), line
+            assert program in ("analyslib", "make", "python", "source"), line
             continue
         assert words[0] in COMMANDS, line
         command = COMMANDS[words[0]]
