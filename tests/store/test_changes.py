@@ -218,7 +218,8 @@ def test_the_delivery_before_the_newest_is_not_that_of_another_source(bench: Any
     bench.add_kpis([f"N0000{i}" for i in range(1, 9)], "2026-01-01")
     assert last_but_one(bench) == "2024-01-01"
     bench.add_kpis(["N00001"], "2026-07-01")
-    table = "Kommun;Nyckeltalet, antal\nUmeå;5\nGnesta;7\n"
+    heads = ";".join(f"Mått {letter}, antal" for letter in "ABCDEFGHI")
+    table = f"Kommun;{heads}\nUmeå{';5' * 9}\nGnesta{';7' * 9}\n"
     path = bench.folder / "tabell.csv"
     path.write_text(table, encoding="utf-8")
     open_comparisons.add(
