@@ -13,15 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyslib.analysis.comparison import compare, comparisons_from
+from analyslib.analysis.cost_groups import Group, against_groups
 from analyslib.analysis.costs import (
     CHANGE_95,
     MIN_RANGES,
     Decomposition,
     Factors,
-    Group,
     Obstacle,
     PartKind,
-    against_groups,
     breaks_of,
     judge_change,
     log_mean,

@@ -9,15 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from analyslib.analysis.costs import (
-    Decomposition,
-    Group,
-    PartKind,
-    Values,
-    against_groups,
-    own_change,
-    volume_of,
-)
+from analyslib.analysis.cost_groups import Group, against_groups
+from analyslib.analysis.costs import Decomposition, PartKind, Values, own_change, volume_of
 from analyslib.analysis.intervals import WINDOW
 from analyslib.analysis.net_costs import METHOD_BREAK, POPULATION, NetCost, net_cost
 from analyslib.analysis.results import ReferenceKind
@@ -34,13 +27,15 @@ from analyslib.tables import Cell, Table, derived_cell, header_cell, text_cell
 from analyslib.text.costs import (
     GROUP_WORDS,
     check_sentence,
-    net_cost_sentences,
-    net_costs_sentence,
-    net_reconcile_sentence,
     one_person_sentence,
     part_answer,
     reconcile_sentence,
     rejected_sentence,
+)
+from analyslib.text.net_costs import (
+    net_cost_sentences,
+    net_costs_sentence,
+    net_reconcile_sentence,
 )
 from analyslib.text.words import source_line
 
