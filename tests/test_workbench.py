@@ -71,16 +71,16 @@ def test_status_tells_what_the_newest_delivery_changed(
     old = "".join(f'N0000{n},"Serie {n}, antal",Källa,K,X,IFO,Volymer\n' for n in range(4))
     new = old.replace("N00000", "N99999").replace("Serie 1", "Ny serie 1")
     groups = "group_id,group_title,member_id\nG1,Ett,2480\n{}\n"
-    values = "kpi,municipality,year,gender,value\nN00001,2480,2024,T,{}\n"
+    values = "kpi,municipality,year,gender,value\nN00001,2480,2024,T,{}\nN00002,2480,2024,T,{}\n"
     take_in(workspace, tmp_path / "k1.csv", head + old, "2024-04-06")
     take_in(workspace, tmp_path / "g1.csv", groups.format("G2,Borta,2480"), "2024-04-06")
-    take_in(workspace, tmp_path / "v1.csv", values.format(1), "2024-04-06")
+    take_in(workspace, tmp_path / "v1.csv", values.format(1, 7), "2024-04-06")
     take_in(workspace, tmp_path / "k2.csv", head + new, "2026-03-23")
     take_in(workspace, tmp_path / "g2.csv", groups.format("G1,Ett,2401"), "2026-03-23")
-    take_in(workspace, tmp_path / "v2.csv", values.format(2), "2026-03-23")
+    take_in(workspace, tmp_path / "v2.csv", values.format(2, ""), "2026-03-23")
     build(workspace)
     assert describe_workspace(workspace).splitlines()[-3:] == [
-        "Ändrat sedan 2024-04-06: 1 tal har räknats om.",
+        "Ändrat sedan 2024-04-06: 1 tal har räknats om och 1 har tagits bort.",
         "  Nyckeltal: 1 borttagna, 1 nya, 0 upphörda, 1 omdöpta, 0 med ny enhet eller kodning.",
         "  Kommungrupper med ändrade medlemmar: 1.",
     ]

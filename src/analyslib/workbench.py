@@ -53,6 +53,7 @@ from analyslib.store.build import build
 from analyslib.store.build_report import BuildReport
 from analyslib.store.changes import last_delivery_but_one
 from analyslib.store.connection import open_store
+from analyslib.text.formats import format_number
 from analyslib.workspace import Workspace
 
 
@@ -347,16 +348,18 @@ def _describe_changes(workspace: Workspace) -> list[str]:
         changes = read_changes(store, since)
     if changes is None:
         return []
-    kinds = {"removed": "borttagna", "added": "nya", "ended": "upphörda", "renamed": "omdöpta"}
-    counts = [f"{changes.count_of(kind)} {words}" for kind, words in kinds.items()]
-    rescaled = f"{changes.count_of('rescaled')} med ny enhet eller kodning"
-    revised = int(changes.values["revised"].sum())
+    kinds = {
+        **{"removed": "borttagna", "added": "nya", "ended": "upphörda", "renamed": "omdöpta"},
+        "rescaled": "med ny enhet eller kodning",
+    }
+    counts = [f"{format_number(changes.count_of(kind))} {words}" for kind, words in kinds.items()]
+    revised, gone = (format_number(changes.values[name].sum()) for name in ("revised", "withdrawn"))
     members = changes.groups["change"].isin(["joined", "left"])
     moved = changes.groups[members]["group_id"].nunique()
     return [
-        f"Ändrat sedan {since}: {revised} tal har räknats om.",
-        f"  Nyckeltal: {', '.join([*counts, rescaled])}.",
-        f"  Kommungrupper med ändrade medlemmar: {moved}.",
+        f"Ändrat sedan {since}: {revised} tal har räknats om och {gone} har tagits bort.",
+        f"  Nyckeltal: {', '.join(counts)}.",
+        f"  Kommungrupper med ändrade medlemmar: {format_number(moved)}.",
     ]
 
 
