@@ -153,6 +153,13 @@ def test_the_same_sum_is_hidden_where_another_measure_has_it() -> None:
     assert (months.hidden, year.hidden, other.hidden) == ({MONTHS[11]}, {YEAR}, set())
 
 
+def test_a_part_may_have_a_year_that_the_whole_lacks() -> None:
+    """The whole has its months alone; the part's year is shown as what it is."""
+    every = [series(WHOLE, monthly([20] * 12, year=False)), series(GIRLS, monthly([9] * 12), WHOLE)]
+    list(decide(every))
+    assert [item.hidden for item in every] == [set(), set()]
+
+
 def test_a_year_that_leaves_few_for_the_months_that_are_missing_is_hidden() -> None:
     counts = dict.fromkeys(MONTHS[:10], 10)
     item = series("a", {**counts, YEAR: 103})

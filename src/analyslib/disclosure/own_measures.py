@@ -321,7 +321,7 @@ def is_sum(series: Series, key: Key) -> bool:
     """A year whose twelve months add up to it."""
     months = [k for k in _months_of(series, key) if k in series.counts]
     total = sum(series.counts[month] for month in months)
-    return key[0] == "year" and len(months) == 12 and total == series.counts[key]
+    return key[0] == "year" and len(months) == 12 and total == series.counts.get(key)
 
 
 def label_of(key: Key) -> str:
