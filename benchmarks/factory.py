@@ -20,6 +20,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -364,7 +365,7 @@ def main() -> None:
         for name, measured in found.items():
             show(name, middle(measured))
         describe_ratios({name: middle(measured) for name, measured in found.items()})
-        describe_default_page()
+        describe_default_page(workspace)
         if arguments.all:
             started = time.perf_counter()
             measured = measure_ours(workspace, "alla", 2)
@@ -390,15 +391,20 @@ def describe_pages(workspace: Workspace) -> None:
     sizes = [len(text.encode()) for text in texts]
     pictures = [text.count('<figure class="bild"') for text in texts]
     figures = [
-        len(part.partition("</figure>")[0].encode())
+        (len(figure.encode()), re.findall('data-figure="([^"]*)"', figure)[0])
         for text in texts
         for part in text.split('<figure class="bild"')[1:]
+        for figure in [part.partition("</figure>")[0]]
     ]
     print(
         f"{len(pages)} pages of {min(sizes) / 1e3:.0f}-{max(sizes) / 1e3:.0f} KB with"
         f" {min(pictures)}-{max(pictures)} figures; a figure with its table is at most"
-        f" {max(figures) / 1e3:.0f} KB, in the middle {statistics.median(figures) / 1e3:.0f} KB"
+        f" {max(figures)[0] / 1e3:.0f} KB, in the middle"
+        f" {statistics.median(size for size, _ in figures) / 1e3:.0f} KB"
     )
+    large = {name: size for size, name in sorted(figures) if size > 25_000}
+    for name, size in large.items():
+        print(f"  over 25 KB: {name}, {size / 1e3:.0f} KB with nothing left out")
 
 
 def describe_ratios(found: dict[str, Measured]) -> None:
@@ -409,10 +415,39 @@ def describe_ratios(found: dict[str, Measured]) -> None:
         print(f"{name} / ours, CPU: {found[name].cpu / ours:.1f}")
 
 
-def describe_default_page() -> None:
-    faults = find_faults(LAST_PAGE[0], Expected())
-    size = len(LAST_PAGE[0]) / 1e3
-    print(f"nbconvert's default page: {size:.0f} KB, {len(faults)} faults by our own checks")
+def describe_default_page(workspace: Workspace) -> None:
+    """nbconvert's own page of the same notebook, and ours, through the same checks."""
+    ours = min((workspace.reports / "nua" / DATE).glob("*_kommun.html")).read_text("utf-8")
+    for name, text in (("nbconvert's default page", LAST_PAGE[0]), ("ours", ours)):
+        faults = find_faults(text, Expected())
+        print(
+            f"{name}: {len(text.encode()) / 1e3:.0f} KB, {len(faults)} faults by our own checks,"
+            f" {axe_violations(text)}"
+        )
+
+
+def axe_violations(page: str) -> str:
+    """What axe objects to in a browser, where there is one."""
+    browser = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        browser = None
+    if browser is None:
+        return "no browser here to run axe in"
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "page.html"
+        path.write_text(page, "utf-8")
+        window = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        opened = window.new_page()
+        opened.route("http*://**", lambda route: route.abort())
+        opened.goto(path.as_uri())
+        found = Axe().run(opened, options={"runOnly": rules}).response["violations"]
+        window.close()
+    places = sum(len(one["nodes"]) for one in found)
+    return f"{len(found)} violations in {places} places by axe"
 
 
 if __name__ == "__main__":
