@@ -71,7 +71,7 @@ def test_the_demo_is_made_up_where_there_is_nothing(monkeypatch: pytest.MonkeyPa
     assert shown.workspace.demo and shown.year.options == (("det senaste", 0),)
     shown.button.click()
     assert did == ["demo", "build", "pack None"]
-    assert "Öppna startsidan" in shown.after.value
+    assert "Öppna indexsidan" in shown.after.value
 
 
 def test_ones_own_figures_and_the_made_up_never_mix(workspace: Workspace) -> None:
@@ -160,7 +160,7 @@ def test_the_button_makes_the_pack(workspace: Workspace, monkeypatch: pytest.Mon
     shown.year.value = 2024
     shown.button.click()
     assert asked == [("nua", "2026-12-03", 2024)]
-    assert "Öppna startsidan" in shown.after.value and not shown.button.disabled
+    assert "Öppna indexsidan" in shown.after.value and not shown.button.disabled
 
 
 def test_a_failure_is_said_and_the_button_comes_back(

@@ -241,7 +241,7 @@ def pack(
     ] = None,
     demo: Demo = False,
 ) -> None:
-    """Gör allt till ett möte: en rapport per kommun, översikten och en startsida."""
+    """Gör allt till ett möte: en rapport per kommun, översikten, dagordningen och en indexsida."""
     finish_pack(run_pack(workspace(demo), network, date, year, jobs, scheduler, also or ()))
 
 

@@ -148,7 +148,7 @@ def render_result(result: PackResult, workspace: Workspace) -> str:
     whole = [page for page in result.pages if page.is_whole]
     parts = [f"<p><strong>{format_count(len(whole), 'sida', 'sidor')} är klara.</strong></p>"]
     if result.delivery.index.is_file():
-        parts.append(f"<p>{_link(workspace, result.delivery.index, 'Öppna startsidan')}</p>")
+        parts.append(f"<p>{_link(workspace, result.delivery.index, 'Öppna indexsidan')}</p>")
     for words, path in (
         ("Att skicka", result.delivery.archive),
         ("Utskickslista till Excel och Word", list_path(result.folder)),

@@ -12,10 +12,12 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from analyslib.catalogue import find_municipality, find_network, load_catalogue, wanted_kpis
 from analyslib.delivery import STATUS_HEADINGS
+from analyslib.disclosure.publication import read_publications
 from analyslib.errors import Fault, SourceError, UsageError
 from analyslib.facts import read_facts
 from analyslib.mail_merge import list_path, write_drafts, write_mail_merge
@@ -75,10 +77,17 @@ def make_demo_data(workspace: Workspace) -> None:
 
 def build_workspace(workspace: Workspace, accept_loss: bool = False) -> BuildReport:
     """Both databases from the archive; nothing where nothing has changed. What may be published
-    about persons is decided here, for all municipalities together."""
+    about persons is decided here, for all municipalities together, and together with all that has
+    left in packs before."""
     from analyslib.disclosure.everything import release_everything  # its solver is slow to load
 
-    return build(workspace, release=release_everything, accept_loss=accept_loss)
+    earlier = read_publications(workspace.reports)
+    return build(
+        workspace,
+        release=partial(release_everything, earlier=earlier),
+        accept_loss=accept_loss,
+        published=[publication.digest for publication in earlier],
+    )
 
 
 def fetch_source(
@@ -296,7 +305,7 @@ def describe_pack(result: PackResult) -> str:
     ]
     lines += [text for text in (result.stopped, result.delivery.refused) if text]
     if result.delivery.index.is_file():
-        lines.append(f"Startsida: {result.delivery.index.resolve().as_uri()}")
+        lines.append(f"Indexsida: {result.delivery.index.resolve().as_uri()}")
     if list_path(result.folder).is_file():
         lines.append(f"Utskickslista: {list_path(result.folder).resolve()}")
     return "\n".join([*lines, f"Kvittens: {result.delivery.receipt.resolve()}"])
