@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from types import MappingProxyType
 
 import highspy
 import numpy as np
@@ -283,10 +284,15 @@ class Claim:
         return self.low == self.high
 
 
-def attack(packs: Sequence[Iterable[str]]) -> list[Claim]:
+def attack(
+    packs: Sequence[Iterable[str]], known: Mapping[Group, int] = MappingProxyType({})
+) -> list[Claim]:
     """The hidden numbers of these packs that can be worked out, or are known to be small and
-    cannot be all of 1 to 4."""
+    cannot be all of 1 to 4. `known` is what the attacker has from his own municipality."""
     facts = [read_pack(pages) for pages in packs]
+    for pack in facts:
+        pack.shown |= {group: known[group] for group in pack.hidden & known.keys()}
+        pack.hidden -= known.keys()
     themes = sorted({g.theme for f in facts for g in f.hidden})
     return [claim for theme in themes for claim in _System(theme, facts).claims()]
 
