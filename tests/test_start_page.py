@@ -74,6 +74,14 @@ def test_the_demo_is_made_up_where_there_is_nothing(monkeypatch: pytest.MonkeyPa
     assert "Öppna indexsidan" in shown.after.value
 
 
+def test_a_damaged_database_is_told_of_and_can_be_mended() -> None:
+    workspace = find_workspace(demo=True)
+    workspace.processed.mkdir(parents=True)
+    workspace.publish_db.write_bytes(b"no database at all" * 1000)
+    shown = StartPage(workspace)
+    assert "analyslib build" in shown.before.value and not shown.button.disabled
+
+
 def test_ones_own_figures_and_the_made_up_never_mix(workspace: Workspace) -> None:
     shown = StartPage(workspace)
     assert shown.data.value == "demo" and 2024 in shown.year.options

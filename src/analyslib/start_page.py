@@ -13,7 +13,7 @@ from urllib.parse import quote
 import ipywidgets as widgets
 
 from analyslib.catalogue import Catalogue, Network, find_network, load_catalogue
-from analyslib.errors import AnalyslibError, UsageError
+from analyslib.errors import AnalyslibError, StoreError, UsageError
 from analyslib.facts import read_facts, read_silent
 from analyslib.mail_merge import list_path
 from analyslib.meeting_form import LABELLED, NotesForm, field
@@ -222,8 +222,11 @@ class StartPage:
 
     def _fill_years(self) -> None:
         """The years of the database, the newest first; the chosen one stays where it can."""
-        chosen, path = self.year.value, self.workspace.publish_db
-        years = sorted(read_facts(path).years, reverse=True) if path.is_file() else []
+        chosen = self.year.value
+        try:
+            years = sorted(read_facts(self.workspace.publish_db).years, reverse=True)
+        except StoreError:  # none, damaged or of another version: refresh says so, the button mends
+            years = []
         self.year.options = years or [("det senaste", 0)]
         self.year.value = chosen if chosen in years else max(years, default=0)
 
@@ -233,9 +236,12 @@ class StartPage:
             self.before.value = "<p>Välj mötets datum.</p>"
             return
         network = find_network(self.catalogue, self.network.value)
-        found = missing_before(
-            self.workspace, network, self.meeting.value, self.year.value, self.catalogue
-        )
+        try:
+            found = missing_before(
+                self.workspace, network, self.meeting.value, self.year.value, self.catalogue
+            )
+        except StoreError as error:
+            found = (str(error),)
         self.before.value = _before_html(network, found)
         self.notes.about(self.network.value, self.meeting.value.isoformat(), self.year.value)
 
