@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -54,7 +55,7 @@ from analyslib.sources.progress import Listener, silent
 from analyslib.store.build import build
 from analyslib.store.build_report import BuildReport
 from analyslib.store.changes import last_delivery_but_one
-from analyslib.store.connection import open_store
+from analyslib.store.connection import open_store, query
 from analyslib.text.formats import format_number
 from analyslib.workspace import Workspace
 
@@ -82,12 +83,29 @@ def build_workspace(workspace: Workspace, accept_loss: bool = False) -> BuildRep
     from analyslib.disclosure.everything import release_everything  # its solver is slow to load
 
     earlier = read_publications(workspace.reports)
-    return build(
+    report = build(
         workspace,
         release=partial(release_everything, earlier=earlier),
         accept_loss=accept_loss,
         published=[publication.digest for publication in earlier],
     )
+    if not report.built:
+        return report
+    return replace(report, notes=(*report.notes, *_describe_own(workspace)))
+
+
+def _describe_own(workspace: Workspace) -> list[str]:
+    """What became of the rows of own measures; nothing where there are none."""
+    with open_store(workspace.analys_db) as store:
+        totals = query(store, "own_totals").iloc[0]
+    if not totals["deliveries"]:
+        return []
+    of = "1 leverans" if totals["deliveries"] == 1 else f"{totals['deliveries']} leveranser"
+    lines = [f"Egna mått: {totals['loaded']} rader ur {of}."]
+    if totals["rejected"]:
+        left = "1 rad" if totals["rejected"] == 1 else f"{totals['rejected']} rader"
+        lines.append(f"  {left} togs inte med. `analyslib check` med filen säger varför.")
+    return lines
 
 
 def fetch_source(

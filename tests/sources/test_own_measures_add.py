@@ -21,7 +21,7 @@ from analyslib.sources.origin import archived_files
 from analyslib.sources.own_measures_check import check_own_measures, is_own_measures_file
 from analyslib.sources.own_measures_model import SHEETS, TABLES
 from analyslib.sources.own_measures_template import write_template
-from analyslib.workbench import check_files, describe_workspace
+from analyslib.workbench import build_workspace, check_files, describe_workspace
 from analyslib.workspace import Workspace, find_workspace
 
 
@@ -211,6 +211,17 @@ def test_status_names_the_files(tmp_path: Path) -> None:
     workspace = find_workspace()
     own_measures.add(workspace, write_draft(tmp_path, draft()))
     assert "  egna_matt.xlsx: Egna mått nr 1, Umeå." in describe_workspace(workspace).splitlines()
+
+
+def test_the_build_says_what_became_of_the_rows(tmp_path: Path) -> None:
+    workspace, made = find_workspace(), draft()
+    FAULTS["summarad"](made)
+    rows = sum(len(rows) for rows in made.sheets.values())
+    own_measures.add(workspace, write_draft(tmp_path, made))
+    lines = str(build_workspace(workspace)).splitlines()
+    assert f"Egna mått: {rows - 1} rader ur 1 leverans." in lines
+    assert "  1 rad togs inte med. `analyslib check` med filen säger varför." in lines
+    assert str(build_workspace(workspace)).startswith("Inget att göra")
 
 
 # --- the template
