@@ -240,6 +240,7 @@ def test_the_template_has_every_column_and_a_list_where_there_is_one(tmp_path: P
         for fields in TABLES.values()
         for item in fields
     )
+    assert sum("'Mått'!$A$2" in page for page in pages) == 3  # Mått, Värden, Händelser
     assert is_own_measures_file(path)
 
 

@@ -41,7 +41,7 @@ PROJECT: tuple[Field, ...] = (
 
 MEASURE: tuple[Field, ...] = (
     Field("measure", "mått", "text", f"{_SHORT} nya-arenden.", True),
-    Field("project", "projekt", "text", _WHOSE),
+    Field("project", "projekt", "text", _WHOSE, False, "projects"),
     Field("municipality", "kommun", "municipality", _PLACE, True),
     Field("area", "område", "area", _AREA),
     Field("title", "titel", "text", "Måttets namn, som det ska stå i rapporten.", True),
@@ -61,6 +61,8 @@ MEASURE: tuple[Field, ...] = (
         "ingår i",
         "text",
         "Ett annat mått som räknar samma personer och fler: flickor ingår i barn.",
+        False,
+        "measures",
     ),
     Field(
         "direction",
@@ -82,7 +84,7 @@ MEASURE: tuple[Field, ...] = (
 )
 
 VALUE: tuple[Field, ...] = (
-    Field("measure", "mått", "text", "Måttets korta namn, som i fliken Mått.", True),
+    Field("measure", "mått", "text", "Måttets korta namn, som i fliken Mått.", True, "measures"),
     Field("period", "period", "period", "En månad (2024-03) eller ett år (2024).", True),
     Field("value", "värde", "number", "Tomt: bortfall. Skriv sekretess om det inte får visas."),
     Field(
@@ -94,8 +96,15 @@ VALUE: tuple[Field, ...] = (
 )
 
 EVENT: tuple[Field, ...] = (
-    Field("project", "projekt", "text", _WHOSE),
-    Field("measure", "mått", "text", "Måttets korta namn. Tomt: alla mått i projektet."),
+    Field("project", "projekt", "text", _WHOSE, False, "projects"),
+    Field(
+        "measure",
+        "mått",
+        "text",
+        "Måttets korta namn. Tomt: alla mått i projektet.",
+        False,
+        "measures",
+    ),
     Field("date", "datum", "date", "Dagen: 2024-03-15, eller månaden: 2024-03.", True),
     Field("text", "händelse", "text", "Vad som hände, kort. Inget om enskilda personer.", True),
     Field(
@@ -110,7 +119,7 @@ EVENT: tuple[Field, ...] = (
 
 BUDGET: tuple[Field, ...] = (
     Field("municipality", "kommun", "municipality", _PLACE, True),
-    Field("project", "projekt", "text", _WHOSE),
+    Field("project", "projekt", "text", _WHOSE, False, "projects"),
     Field("area", "område", "area", _AREA),
     Field("account", "konto", "text", "Verksamhet eller konto. Ingen summarad.", True),
     Field("period", "period", "period", "En månad (2024-03) eller ett år (2024).", True),

@@ -45,6 +45,10 @@ GUIDE: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
+# The short names that have been filled in on one sheet are the list of another.
+FILLED_IN = {"projects": "='Projekt'!$A$2:$A$100", "measures": "='Mått'!$A$2:$A$300"}
+
+
 def write_template(path: Path) -> Path:
     """Write the workbook to fill in. An existing file is replaced."""
     book = xlsxwriter.Workbook(path)
@@ -52,7 +56,7 @@ def write_template(path: Path) -> Path:
     guide = book.add_worksheet("Så gör du")
     sheets = {name: book.add_worksheet(title) for name, title in SHEETS.items()}
     explanations, lists_sheet = book.add_worksheet("Förklaringar"), book.add_worksheet("Listor")
-    lists = write_lists(lists_sheet, formats, _list_columns())
+    lists = {**write_lists(lists_sheet, formats, _list_columns()), **FILLED_IN}
     write_guide(guide, formats, GUIDE)
     for name, sheet in sheets.items():
         write_table(sheet, TABLES[name], formats, lists)
