@@ -113,6 +113,23 @@ def test_an_account_with_months_and_the_year_is_counted_once() -> None:
     assert the_year(pd.concat([rows, whole])).budget == 3_760_000
 
 
+def test_the_year_is_expected_to_come_to_what_its_own_row_says() -> None:
+    rows = frame()
+    spring = rows[(rows["account"] == "Placeringar") & rows["outcome"].notna()]
+    whole = spring.iloc[[0]].assign(grain="year", budget=3_600_000.0, outcome=np.nan)
+    told = the_year(pd.concat([spring, whole.assign(forecast=4_000_000.0)]))
+    assert (told.budget, told.outcome) == (2_400_000, 3_120_000)
+    assert (told.year_budget, told.expected, told.is_finished) == (3_600_000, 400_000, False)
+    untold = the_year(pd.concat([spring, whole]))
+    assert (untold.year_budget, untold.expected) == (3_600_000, None)
+
+
+def test_a_budget_for_a_part_of_the_year_says_how_far_it_goes() -> None:
+    rows = frame()
+    part = the_year(rows[rows["period"].map(lambda day: day.month <= 10)])
+    assert part.until.month == 10 and the_year(rows).until.month == 12
+
+
 def test_hidden_periods_are_left_out_of_both_sides_and_counted() -> None:
     rows = frame()
     hidden = (rows["account"] == "Placeringar") & (rows.index < 3)
@@ -145,4 +162,6 @@ def test_a_year_with_every_outcome_is_finished() -> None:
     rows = frame()
     assert not the_year(rows).is_finished
     rows["outcome"] = rows["outcome"].fillna(rows["forecast"])
+    assert the_year(rows).is_finished
+    rows["outcome"] += 0.03  # a few öre
     assert the_year(rows).is_finished

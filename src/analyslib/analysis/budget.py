@@ -16,6 +16,9 @@ from enum import StrEnum
 import pandas as pd
 
 
+MONTHS = 12
+
+
 class Unsplit(StrEnum):
     """Why a deviation cannot be told apart into volume and price."""
 
@@ -42,7 +45,8 @@ class Split:
 class BudgetLine:
     """One account of an area, the periods of a year that have both budget and outcome.
 
-    `year_budget` and `year_forecast` are those of the whole year.
+    `year_budget` and `year_forecast` are those of all its periods, up to `until`: the whole year
+    where the file has it all.
     """
 
     area: str
@@ -57,6 +61,7 @@ class BudgetLine:
     split: Split
     year_budget: float | None
     year_forecast: float | None
+    until: date
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,11 @@ class BudgetYear:
     @property
     def period(self) -> tuple[date, date]:
         return min(line.first for line in self.lines), max(line.last for line in self.lines)
+
+    @property
+    def until(self) -> date:
+        """The last month that any account has a budget for."""
+        return max(line.until for line in self.lines)
 
     @property
     def is_finished(self) -> bool:
@@ -152,12 +162,13 @@ def _line(rows: pd.DataFrame) -> BudgetLine | None:
 
     An account that has both months and the year is read by its months.
     """
-    by_month = rows[rows["grain"] == "month"]
-    rows = (rows if by_month.empty else by_month).sort_values("period")
+    by_month, by_year = (rows[rows["grain"] == grain] for grain in ("month", "year"))
+    rows = (by_year if by_month.empty else by_month).sort_values("period")
     compared = rows[rows["budget"].notna() & rows["outcome"].notna()]
     if compared.empty:
         return None
     budget, outcome = compared["budget"].sum(), compared["outcome"].sum()
+    whole = _whole_year(by_month, by_year)
     volume_budget, volume = _sum(compared["volume_budget"]), _sum(compared["volume"])
     days = pd.to_datetime(compared["period"])
     return BudgetLine(
@@ -171,15 +182,33 @@ def _line(rows: pd.DataFrame) -> BudgetLine | None:
         volume_budget=volume_budget,
         volume=volume,
         split=split_deviation(budget, outcome, volume_budget, volume),
-        year_budget=_sum(rows["budget"]),
-        year_forecast=_forecast(rows),
+        year_budget=_whole_kronor(whole["budget"]),
+        year_forecast=_forecast(whole),
+        until=_last_month(whole),
     )
+
+
+def _whole_year(by_month: pd.DataFrame, by_year: pd.DataFrame) -> pd.DataFrame:
+    """What the year is expected to come to is what its own row says, where it says anything; and
+    where months are missing nothing else can."""
+    if by_year.empty or (len(by_month) == MONTHS and _forecast(by_year) is None):
+        return by_month
+    return by_year
+
+
+def _last_month(rows: pd.DataFrame) -> date:
+    last = pd.to_datetime(rows["period"]).max().date()
+    return last.replace(month=MONTHS) if rows["grain"].iloc[0] == "year" else last
 
 
 def _forecast(rows: pd.DataFrame) -> float | None:
     """What the year is expected to come to: the outcome so far, and the forecast of the rest."""
-    expected = rows["outcome"].fillna(rows["forecast"])
-    return _sum(expected)
+    return _whole_kronor(rows["outcome"].fillna(rows["forecast"]))
+
+
+def _whole_kronor(values: pd.Series) -> float | None:
+    total = _sum(values)
+    return None if total is None else float(round(total))
 
 
 def _sum(values: pd.Series) -> float | None:

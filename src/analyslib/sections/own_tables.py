@@ -19,6 +19,7 @@ from analyslib.text.budget import (
     forecast_sentence,
     hidden_sentence,
     period_words,
+    planned_words,
     split_sentence,
     split_words,
 )
@@ -232,7 +233,7 @@ def year_table(material: OwnMaterial, year: BudgetYear, caption: str) -> Table:
     )
     heads = (
         *("Konto", "Budget, kronor", "Utfall, kronor", "Budgeterad volym", "Volym"),
-        *(f"Budget hela {year.year}", "Utfall och prognos"),
+        *(f"Budget {planned_words(year)}", "Utfall och prognos"),
     )
     shown = len(heads) - 2 if year.is_finished else len(heads)
     body = tuple(row[:shown] for row in ((*rows, total) if len(rows) > 1 else rows))

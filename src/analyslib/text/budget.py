@@ -24,8 +24,11 @@ ONE_PLACEMENT = (
 def period_words(year: BudgetYear) -> str:
     """ "januari–augusti 2024", or the year alone where that is what is compared."""
     first, last = year.period
-    if any(line.grain == "year" for line in year.lines) or (first.month, last.month) == (1, 12):
+    by_year = {line.grain == "year" for line in year.lines}
+    if by_year == {True} or (first.month, last.month) == (1, 12):
         return str(year.year)
+    if len(by_year) > 1:
+        return f"hittills {year.year}"
     if first == last:
         return period_label(first, "month")
     return f"{MONTHS[first.month - 1]}–{period_label(last, 'month')}"
@@ -85,11 +88,21 @@ def forecast_sentence(year: BudgetYear) -> str:
     """What the year is expected to come to; "" where it is over or an account has no forecast."""
     if year.expected is None or year.year_forecast is None or year.is_finished:
         return ""
-    whole = f"Utfall hittills och prognos för resten ger {format_kronor(year.year_forecast)}"
-    if not round(year.expected):
-        return f"{whole} för hela {year.year}, lika mycket som årets budget."
+    whole = (
+        f"Utfall hittills och prognos för resten ger {format_kronor(year.year_forecast)} "
+        f"{planned_words(year)}"
+    )
+    if not year.expected:
+        return f"{whole}, lika mycket som budgeten."
     side = "mer" if year.expected > 0 else "mindre"
-    return f"{whole} för hela {year.year}, {format_kronor(abs(year.expected))} {side} än budgeten."
+    return f"{whole}, {format_kronor(abs(year.expected))} {side} än budgeten."
+
+
+def planned_words(year: BudgetYear) -> str:
+    """ "för hela 2024", or until the month that the budget in the file ends with."""
+    if year.until.month == len(MONTHS):
+        return f"för hela {year.year}"
+    return f"till och med {period_label(year.until, 'month')}"
 
 
 def hidden_sentence(year: BudgetYear) -> str:
