@@ -23,9 +23,12 @@ from analyslib.disclosure.own_measures import (
     Key,
     Series,
     decide,
+    hide_budget,
     measure_series,
     release_own_measures,
+    volume_series,
 )
+from analyslib.disclosure.released import HIDDEN
 from analyslib.disclosure.rules import OPEN_PAGE
 from analyslib.errors import DisclosureError
 from analyslib.sources.demo_own_measures import SMALL_COUNTS, write_demo_own_measures
@@ -245,6 +248,45 @@ def test_few_persons_are_hidden_also_where_the_share_is_missing() -> None:
 @pytest.mark.parametrize(("n", "is_hidden"), [(9, True), (10, False)])
 def test_a_mean_takes_ten_persons(n: int, is_hidden: bool) -> None:
     assert (MONTHS[0] in shares([31.5], [n], "medel").hidden) is is_hidden
+
+
+def placements(volumes: list[float | None], price: float = 95_000.0) -> pd.DataFrame:
+    """An account by month, each person as dear, and the year's sum without a volume."""
+    persons = [count or 0 for count in volumes]
+    rows = [
+        ("month", pd.Timestamp(2024, month, 1), count * price, volume)
+        for month, (count, volume) in enumerate(zip(persons, volumes, strict=True), start=1)
+    ]
+    rows.append(("year", pd.Timestamp(2024, 1, 1), sum(persons) * price, None))
+    frame = pd.DataFrame(rows, columns=["grain", "period", "outcome", "volume"])
+    return frame.assign(
+        municipality="2403", project="", area="", account="Placeringar", budget=500_000.0,
+        forecast=np.nan, volume_budget=8.0, volume_persons=True, status="",
+    )  # fmt: skip
+
+
+def published_budget(budget: pd.DataFrame) -> pd.DataFrame:
+    every = list(volume_series(budget, OPEN_PAGE))
+    list(decide(every))
+    return hide_budget(budget, every)
+
+
+def test_the_money_of_a_year_gives_no_hidden_month_away() -> None:
+    budget = placements([8.0, 8, 8, 8, 3, *[8] * 7])
+    for area in ("", "barn_och_unga"):
+        budget.loc[12, "area"] = area
+        shown = published_budget(budget)
+        assert list(shown.index[shown["status"] == HIDDEN]) == [4, 12]
+        assert shown.loc[[4, 12], ["outcome", "volume", "forecast"]].isna().all().all()
+    whole = published_budget(placements([8.0] * 12))
+    assert whole["status"].eq("").all() and whole["outcome"].notna().all()
+
+
+def test_the_money_of_a_month_without_volume_gives_no_few_away() -> None:
+    budget = placements([8.0] * 12)
+    budget.loc[[2, 5], "volume"], budget.loc[2, "outcome"] = np.nan, 3 * 95_000.0
+    shown = published_budget(budget)
+    assert list(shown.index[shown["status"] == HIDDEN]) == [2, 12]
 
 
 def test_what_a_month_shows_does_not_change_with_the_next_delivery() -> None:

@@ -28,6 +28,7 @@ from analyslib.store.connection import run_query
 
 AS_DELIVERED = ("own_delivery", "own_project", "own_measure", "own_event")
 REST = "övriga"
+MONEY = ["volume", "outcome", "forecast"]
 COMMON = 6  # so many periods in which two numbers add up to a third are no accident
 
 
@@ -44,18 +45,13 @@ def release_own_measures(
     measures = run_query(connection, "own_measures", **whole).df()
     values = run_query(connection, "own_values", **whole).df()
     budget = run_query(connection, "own_budget", **whole).df()
-    series = [*measure_series(measures, values, profile), *volume_series(budget)]
+    series = [*measure_series(measures, values, profile), *volume_series(budget, profile)]
     days = tables["own_delivery"].groupby("municipality")["vintage"].max()
     publications = [_named(made, days) for made in decide(series, profile)]
     return {
         **tables,
         "own_value": _without_hidden(values, "measure", series, ["value", "n"]),
-        "own_budget": _without_hidden(
-            budget.assign(account_key=account_keys(budget)),
-            "account_key",
-            series,
-            ["volume", "outcome", "forecast"],
-        ).drop(columns="account_key"),
+        "own_budget": hide_budget(budget, series),
         "individual_ledger": ledgers_as_text(publications),
     }
 
@@ -117,13 +113,32 @@ def measure_series(
         yield found
 
 
-def volume_series(budget: pd.DataFrame) -> Iterator[Series]:
-    """Volumes that are persons, by account."""
-    persons = budget[budget["volume_persons"] & budget["volume"].notna()]
+def volume_series(budget: pd.DataFrame, profile: Profile) -> Iterator[Series]:
+    """Volumes that are persons, by account. Where one is missing, what the account paid tells
+    of about how many: such a period has no count, and is hidden where that is few."""
+    persons = budget[budget["volume_persons"]]
     for name, rows in persons.groupby(account_keys(persons)):
-        keys = zip(rows["grain"], rows["period"], strict=True)
-        counts = {k: int(np.ceil(x)) for k, x in zip(keys, rows["volume"], strict=True)}
-        yield Series(str(name), rows["municipality"].iloc[0], counts, {}, "", set())
+        known = rows[rows["volume"].notna()]
+        if known.empty:
+            continue
+        counts = {k: int(np.ceil(x)) for k, x in zip(_keys(known), known["volume"], strict=True)}
+        hidden = set(_keys(_bought_for_few(rows, profile)))
+        yield Series(str(name), rows["municipality"].iloc[0], counts, {}, "", hidden)
+
+
+def _bought_for_few(rows: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+    """The periods of an account without volume, but with an outcome that gives it away."""
+    priced = rows[rows["outcome"].notna() & rows["volume"].gt(0)]
+    unsaid = rows[rows["volume"].isna() & rows["outcome"].notna()]
+    if not priced["outcome"].sum():
+        return unsaid.iloc[:0]
+    persons = unsaid["outcome"] * priced["volume"].sum() / priced["outcome"].sum()
+    few = [is_small(round(count), profile.threshold) for count in persons]
+    return unsaid[np.array(few, dtype=bool)]
+
+
+def _keys(rows: pd.DataFrame) -> list[Key]:
+    return list(zip(rows["grain"], rows["period"], strict=True))
 
 
 def account_keys(budget: pd.DataFrame) -> pd.Series:
@@ -336,6 +351,22 @@ def key_of(label: str) -> Key:
 
 
 # --- what is left
+
+
+def hide_budget(budget: pd.DataFrame, every: Iterable[Series]) -> pd.DataFrame:
+    """The budget without what is hidden. A year whose row says no volume, or stands under
+    another area, is still the sum of its months: it is hidden with any of them."""
+    budget = budget.assign(account_key=account_keys(budget))
+    budget = _without_hidden(budget, "account_key", every, MONEY).drop(columns="account_key")
+    year = budget["period"].dt.year
+    is_month = budget["grain"].eq("month")
+    hidden = (budget["status"].eq(HIDDEN) & is_month).groupby(
+        [budget[name] for name in ("municipality", "project", "account")] + [year]
+    )
+    gone = hidden.transform("any") & ~is_month
+    budget.loc[gone, MONEY] = np.nan
+    budget.loc[gone, "status"] = HIDDEN
+    return budget
 
 
 def _without_hidden(
