@@ -29,6 +29,7 @@ from analyslib.text.own_measures import (
     goals_counted,
     level_sentence,
     measure_questions,
+    nothing_certain,
     since_words,
     sure_sentence,
     target_words,
@@ -135,7 +136,11 @@ def test_a_goal_that_the_course_is_moving_to_or_from() -> None:
     towards = course(rising(), target=80.0, direction="high")
     assert "Men värdena är på väg åt rätt håll" in goal_sentence(towards)
     away = course(rising(), target=20.0, direction="low")
-    assert "Men värdena är på väg åt fel håll" in goal_sentence(away)
+    assert "dessutom på väg åt fel håll" in goal_sentence(away)
+    gone = course(rising(), target=5.0, direction="high")
+    assert "dessutom på väg åt rätt håll" in goal_sentence(gone)
+    soon = course(rising(), target=80.0, direction="low")
+    assert "Men värdena är på väg åt fel håll" in goal_sentence(soon)
 
 
 def test_a_goal_without_a_way_or_without_values() -> None:
@@ -176,6 +181,12 @@ def test_questions_come_from_results_and_a_quiet_course_asks_none() -> None:
     assert any("har försämrats mer än slumpen ger" in question for question in asked)
 
 
+def test_what_could_not_be_judged_is_not_said_to_be_unchanged() -> None:
+    assert nothing_certain([course(stable(4)), course(stable())]).startswith("Inget har ändrats")
+    for few in ([], [course(stable(4))]):
+        assert nothing_certain(few) == "Det finns inte underlag nog för att bedöma något mått än."
+
+
 def test_values_from_before_are_asked_for_once() -> None:
     start = date(2022, 1, 1)
     both = [follow(own_measure(title=title), months(stable()), since=start) for title in ("A", "B")]
@@ -202,6 +213,18 @@ def test_a_budget_in_words() -> None:
         "Utfall hittills och prognos för resten ger 6 840 000 kronor för hela 2024, 1 200 000 "
         "kronor mer än budgeten."
     )
+
+
+def test_a_budget_that_ends_before_the_year_does_not_speak_of_all_of_it() -> None:
+    rows = budget_frame()
+    found = the_year(rows[rows["period"].map(lambda day: day.month <= 10)])
+    assert "kronor till och med oktober 2024, " in plain(forecast_sentence(found))
+
+
+def test_a_year_beside_months_is_no_whole_year_yet() -> None:
+    rows = budget_frame()
+    year = rows[rows["account"] == "Övrigt"].iloc[[0]].assign(grain="year", account="Avgifter")
+    assert period_words(the_year(pd.concat([rows, year]))) == "hittills 2024"
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ from analyslib.text.formats import format_date
 from analyslib.text.own_measures import (
     courses_sentence,
     level_sentence,
+    nothing_certain,
     sure_sentence,
 )
 from analyslib.text.words import source_line
@@ -75,8 +76,7 @@ class ProjectReport:
                     "sammanfattning",
                     heading("Det viktigaste", 3),
                     paragraph(courses_sentence(courses)) if len(courses) > 1 else None,
-                    bullets([*certain, *money])
-                    or paragraph("Inget har ändrats så mycket att det är mer än slump."),
+                    bullets([*certain, *money]) or paragraph(nothing_certain(courses)),
                 ),
                 box("fragor", heading("Att tala om", 3), bullets(asked)),
             ]

@@ -213,9 +213,16 @@ def goal_sentence(course: Course) -> str:
     by_chance = moving and goal.assurance is Assurance.INCONSISTENT
     sentence = CHANCE_SO_FAR if by_chance else GOAL_SENTENCES[goal.assurance]
     text = sentence.format(target=target, between=between)
-    way = "rätt" if course.development.answer is Answer.BETTER else "fel"
-    more = f" Men värdena är på väg åt {way} håll, så det kan snart se annorlunda ut."
-    return f"{text}{more if moving else ''}{_met(course)}"
+    return f"{text}{_on_the_way(course) if moving else ''}{_met(course)}"
+
+
+def _on_the_way(course: Course) -> str:
+    """What a course on its way somewhere does to the answer of its goal."""
+    better = course.development.answer is Answer.BETTER
+    way = "rätt" if better else "fel"
+    if course.goal.assurance is (Assurance.PASSES if better else Assurance.FAILS):
+        return f" Värdena är dessutom på väg åt {way} håll."
+    return f" Men värdena är på väg åt {way} håll, så det kan snart se annorlunda ut."
 
 
 GOAL_SENTENCES: Mapping[Assurance, str] = {
@@ -307,6 +314,13 @@ def courses_sentence(courses: Sequence[Course]) -> str:
     if number == 1:
         return f"{changed} Målet {goals.removeprefix('1 ')}."
     return f"{changed} Av {format_count(number, 'mål', 'mål')}: {goals}." if goals else changed
+
+
+def nothing_certain(courses: Sequence[Course]) -> str:
+    """Where there is nothing certain to tell: whether anything could be judged at all."""
+    if any(course.development.answer is not Answer.CANNOT_BE_JUDGED for course in courses):
+        return "Inget har ändrats så mycket att det är mer än slump."
+    return "Det finns inte underlag nog för att bedöma något mått än."
 
 
 def goals_counted(courses: Sequence[Course]) -> str:
