@@ -25,7 +25,16 @@ import numpy as np
 from analyslib.errors import DefinitionError
 
 
-WARM_MODULES = ("pandas", "duckdb", "matplotlib.figure", "matplotlib.backends.backend_svg")
+WARM_MODULES = (
+    "pandas",
+    "pandas.core.methods.to_dict",
+    "pyarrow.pandas_compat",
+    "duckdb",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_svg",
+    "IPython.core.logger",
+    "bdb",
+)
 WARM_PACKAGES = ("analyslib.sections", "analyslib.figures", "analyslib.store")
 
 
