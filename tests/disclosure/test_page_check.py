@@ -56,6 +56,17 @@ GOOD = (
 )
 
 
+def test_a_number_of_persons_that_could_be_a_year_is_no_year() -> None:
+    """1 979 with its space is a count; 1979 is a year, and in a cell it is neither."""
+    row = {"layout": "ärenden", "crossing": "", "sex": "alla", "age_group": "alla", "count": 1979}
+    counts = pd.DataFrame([row]).astype({"count": "Int64"}).assign(status="")
+    plan = allowed_from(Released(counts, 5, "x"))
+    cell = '<p>{} ärenden började 1979.</p><table><td data-layout="ärenden" data-cell="">{}</td>'
+    check_page(page(cell.format("1\u00a0979", "1\u00a0979")), plan)
+    assert whats(page(cell.format("2\u00a0012", "1\u00a0979")), plan)
+    assert whats(page(cell.format("1\u00a0979", "2\u00a0012")), plan)
+
+
 def test_a_page_that_follows_the_plan_passes(allowed: Allowed) -> None:
     check_page(page(GOOD), allowed, [CANARY])
 

@@ -194,11 +194,11 @@ def find_faults(
 
 
 def numbers_in(text: str) -> Iterator[str]:
-    """The numbers of a text, written as we write them; years and dates are not counted."""
+    """The numbers of a text, written as we write them; years and dates are not counted. A year
+    is written without a space: 1 979 is a number of persons."""
     for match in NUMBER.finditer(DATE.sub(" ", text)):
-        number = re.sub("[\u00a0\u202f ]", "", match[0]).replace(".", ",")
-        if not YEAR.match(number):
-            yield number
+        if not YEAR.match(match[0]):
+            yield re.sub("[\u00a0\u202f ]", "", match[0]).replace(".", ",")
 
 
 def _cell_faults(
