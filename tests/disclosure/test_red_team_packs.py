@@ -226,6 +226,9 @@ def test_what_leaves_at_two_meetings_gives_nothing_away(packs: Packs) -> None:
     assert len(packs.left[0]) == len(packs.made[0])
     assert len(read_pack(packs.left[0]).hidden) > 200
     assert [told(claim) for claim in attack(packs.left)] == []
+    before, after = (read_pack(pages).shown for pages in packs.left)
+    steps = {group: abs(after[group] - before[group]) for group in before.keys() & after.keys()}
+    assert [group for group, step in steps.items() if 0 < step < SMALL] == []
 
 
 def test_a_second_pack_stays_only_where_it_would_give_something_away(packs: Packs) -> None:
