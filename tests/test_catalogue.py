@@ -266,3 +266,9 @@ def test_unknown_n_needs_an_explanation(folder: Path) -> None:
     )
     with pytest.raises(DefinitionError, match="n är okänt utan förklaring"):
         load_catalogue(folder)
+
+
+def test_a_code_that_papermill_has_made_a_number_of_is_explained() -> None:
+    """``papermill -p municipality 0180`` gives the notebook the number 180."""
+    with pytest.raises(UsageError, match=r"Menade du 0180 \(Stockholm\)"):
+        find_municipality(load_catalogue(), 180)  # type: ignore[arg-type]

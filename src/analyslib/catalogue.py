@@ -72,7 +72,7 @@ def find_municipality(catalogue: Catalogue, text: str) -> Municipality:
     for municipality in catalogue.municipalities.values():
         if word in (municipality.code, _folded(municipality.name)):
             return municipality
-    raise UsageError(_not_a_municipality(catalogue, text, word))
+    raise UsageError(_not_a_municipality(catalogue, str(text), word))
 
 
 def _not_a_municipality(catalogue: Catalogue, text: str, word: str) -> list[Fault]:
