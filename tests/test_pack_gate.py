@@ -11,8 +11,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from analyslib.catalogue import load_catalogue
+from analyslib.delivery import gate_of
 from analyslib.disclosure.publication import read_publications
+from analyslib.errors import DisclosureError
 from analyslib.pack import PackResult, build_pack
+from analyslib.pack_plan import plan_pack
 from analyslib.workbench import audit_folder
 from analyslib.workspace import Workspace
 
@@ -62,38 +66,29 @@ def workspace_of(passed: PackResult) -> Workspace:
     return Workspace(passed.folder.parents[3], demo=True)
 
 
-def copied(passed: PackResult, tmp_path: Path, change: str) -> Workspace:
-    """The workbench with something changed in its published database."""
-    root = tmp_path / "kopia"
-    shutil.copytree(workspace_of(passed).root, root, symlinks=True)
-    with duckdb.connect(str(Workspace(root, demo=True).publish_db)) as store:
-        store.execute(change)
-    return Workspace(root, demo=True)
-
-
-def test_a_page_that_differs_from_what_was_released_stops_the_pack(
+def test_a_page_that_says_more_than_was_released_stops_the_pack(
     passed: PackResult, tmp_path: Path
 ) -> None:
-    """The pages are remembered; the database says now that one of their numbers is hidden."""
-    place = copied(
-        passed,
-        tmp_path,
-        "UPDATE individual_count SET count = NULL, status = 'Privacy' WHERE layout = 'mal-04' "
-        "AND municipality = '0484' AND service_area = 'missbruk' AND class = 'helt'",
-    )
-    result = build_pack(place, "fouis", DATE, reports=["uppfoljning"])
-    assert result.exit_code == 13
-    assert "En dold ruta visas" in result.delivery.refused
-    assert not list(result.folder.glob("*_uppfoljning.html"))
-    assert result.delivery.archive is None and not result.delivery.index.exists()
-    assert "En dold ruta visas" in (result.folder / "kvittens.txt").read_text("utf-8")
+    """A hidden cell of a finished page has been filled in by hand."""
+    pack = plan_pack(workspace_of(passed), "fouis", DATE, None, ["uppfoljning"], load_catalogue())
+    page = (passed.folder / "0482_flen_uppfoljning.html").read_text("utf-8")
+    (tmp_path / "a.html").write_text(page, "utf-8")
+    gate_of(pack)([tmp_path])
+    cell = re.search(r'<td data-layout="[^"]+" data-cell="[^"]+">dolt</td>', page)
+    assert cell
+    told = page.replace(cell[0], cell[0].replace("dolt", "3"), 1)
+    (tmp_path / "a.html").write_text(told, "utf-8")
+    with pytest.raises(DisclosureError, match="En dold ruta visas"):
+        gate_of(pack)([tmp_path])
 
 
 def test_a_release_that_gives_a_number_away_stops_the_pack(
     passed: PackResult, tmp_path: Path
 ) -> None:
-    """One ledger prints again what it had hidden to protect another number."""
-    place = copied(passed, tmp_path, "SELECT 1")
+    """One ledger prints a number that it had hidden."""
+    root = tmp_path / "kopia"
+    shutil.copytree(workspace_of(passed).root, root, symlinks=True)
+    place = Workspace(root, demo=True)
     with duckdb.connect(str(place.publish_db)) as store:
         where = "WHERE title = 'avslut-04'"
         (content,) = store.execute(f"SELECT content FROM individual_ledger {where}").fetchone()
@@ -103,5 +98,5 @@ def test_a_release_that_gives_a_number_away_stops_the_pack(
         store.execute(f"UPDATE individual_ledger SET content = ? {where}", [json.dumps(ledger)])
     result = build_pack(place, "fouis", DATE, reports=["uppfoljning"])
     assert result.exit_code == 13
-    assert "Paketet stoppades" in result.delivery.refused or "olika tal" in result.delivery.refused
-    assert result.delivery.archive is None
+    assert result.delivery.refused and result.delivery.archive is None
+    assert not list(result.folder.glob("*_uppfoljning.html"))

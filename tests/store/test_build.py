@@ -319,6 +319,32 @@ def test_a_changed_definition_builds_anew(bench: Any) -> None:
     assert bench.build(catalogue=replace(catalogue, areas=areas)).built
 
 
+def test_a_changed_program_builds_anew(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An update may change which numbers may be published."""
+    bench.add_kpis(["N31807"])
+    bench.add_values([{}])
+    bench.build()
+    monkeypatch.setattr("analyslib.store.build.program_sum", lambda: "another")
+    assert bench.build().built
+
+
+def test_a_pack_of_this_database_changes_nothing_and_another_does(bench: Any) -> None:
+    """Ledgers that have left are reckoned with once; those of the database itself need not be."""
+    bench.add_kpis(["N31807"])
+    bench.add_values([{}])
+    ledger = pd.DataFrame({"title": ["mal-24"], "sha256": ["a1"], "content": ["{}"]})
+
+    def build(*published: str) -> bool:
+        release = lambda connection: {"individual_ledger": ledger}  # noqa: E731
+        return bool(bench.build(release=release, published=published).built)
+
+    assert build()
+    assert not build("a1"), "a pack of this very database"
+    assert build("a1", "b2"), "a pack of an earlier one"
+    assert not build("a1", "b2")
+    assert build("a1"), "a pack that has been taken back"
+
+
 def test_one_database_gone_builds_anew(bench: Any) -> None:
     bench.add_kpis(["N31807"])
     bench.add_values([{}])

@@ -16,6 +16,7 @@ import numpy as np
 
 from analyslib.disclosure.attack import Interval, intervals
 from analyslib.disclosure.certificate import Certificate, verify
+from analyslib.disclosure.editions import told_apart
 from analyslib.disclosure.explain import explain
 from analyslib.disclosure.following import joined_worlds
 from analyslib.disclosure.proof import certify, demands_of, prove
@@ -51,10 +52,12 @@ class AuditReport:
     n_printed: int
     n_hidden: int
     parts: tuple[AuditedPart, ...]
+    between: tuple[Leak, ...] = ()
 
     @property
     def leaks(self) -> tuple[Leak, ...]:
-        return tuple(leak for part in self.parts for leak in part.leaks)
+        """Those within one edition, and those between an edition and another."""
+        return (*self.between, *(leak for part in self.parts for leak in part.leaks))
 
     @property
     def digest(self) -> str:
@@ -64,7 +67,9 @@ class AuditReport:
 
     @cached_property
     def is_passed(self) -> bool:
-        return not any(part.leaks or verify(part.certificate, part.demands) for part in self.parts)
+        return not self.leaks and not any(
+            verify(part.certificate, part.demands) for part in self.parts
+        )
 
     @property
     def text(self) -> str:
@@ -93,8 +98,12 @@ def audit_packs(folders: Path | Sequence[Path]) -> AuditReport:
     return audit_publications(publications)
 
 
-def audit_publications(publications: Sequence[Publication]) -> AuditReport:
-    """What a reader and a careful reader can work out from these packs, taken together."""
+def audit_publications(
+    publications: Sequence[Publication], beside: Sequence[Publication] = ()
+) -> AuditReport:
+    """What a reader and a careful reader can work out from these packs, taken together.
+
+    `beside`: other editions, which are looked at only for what the difference tells."""
     careful = all(p.careful for p in publications)
     attackers = [CAREFUL_READER, READER] if careful else [READER]
     return AuditReport(
@@ -105,6 +114,10 @@ def audit_publications(publications: Sequence[Publication]) -> AuditReport:
             part
             for published in published_systems(publications)
             for part in _audit(published, attackers)
+        ),
+        tuple(
+            Leak(label, READER.name, sentence, False)
+            for label, sentence in told_apart([*beside, *publications])
         ),
     )
 

@@ -3,17 +3,24 @@ individual follow-up and of own measures."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 import pandas as pd
 
 from analyslib.disclosure.follow_up import release_follow_up
 from analyslib.disclosure.own_measures import release_own_measures
+from analyslib.disclosure.publication import Publication
 
 
-def release_everything(connection: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
+def release_everything(
+    connection: duckdb.DuckDBPyConnection, earlier: Sequence[Publication] = ()
+) -> dict[str, pd.DataFrame]:
     """The protected tables of publish.duckdb (see the two that it is made of). The ledgers of
-    both are one table, so that the audit of a pack sees them together."""
-    follow_up, own = release_follow_up(connection), release_own_measures(connection)
+    both are one table, so that the audit of a pack sees them together. `earlier`: all that has
+    been published before."""
+    follow_up = release_follow_up(connection, earlier=earlier)
+    own = release_own_measures(connection)
     ledgers = pd.concat(
         [tables["individual_ledger"] for tables in (follow_up, own)], ignore_index=True
     )

@@ -29,6 +29,7 @@ from analyslib.analysis.follow_up_themes import (
     KKIK,
     OTHERS,
     SEX,
+    THEMES,
     TIME,
     TIME_GROUPS,
     Theme,
@@ -37,12 +38,14 @@ from analyslib.analysis.follow_up_themes import (
     groups_of,
     units_of,
 )
+from analyslib.disclosure.editions import edition_of, told_apart
 from analyslib.disclosure.layout import Layout
 from analyslib.disclosure.publication import Cell as LinkCell
 from analyslib.disclosure.publication import Link, Publication
 from analyslib.disclosure.release import Release, release
 from analyslib.disclosure.released import TOTAL, Released, frames_of
 from analyslib.disclosure.rules import NETWORK_PACK, Profile
+from analyslib.disclosure.universe import ContradictionError
 from analyslib.measures import Measure, load_measures
 from analyslib.store.connection import run_query
 
@@ -51,12 +54,17 @@ DIMENSIONS = ("municipality", "service_area", "sex", "class")
 CELLS = DIMENSIONS[0], DIMENSIONS[1], DIMENSIONS[3]
 Cell = Mapping[str, tuple[str, ...]]
 COVERAGE_STEP = 5
+# The ledgers of this module begin with a theme's name, or with that of its women and men.
+TITLES = frozenset({*THEMES, *(f"kon_{name}" for name in THEMES)})
 
 
 def release_follow_up(
-    connection: duckdb.DuckDBPyConnection, profile: Profile = NETWORK_PACK
+    connection: duckdb.DuckDBPyConnection,
+    profile: Profile = NETWORK_PACK,
+    earlier: Sequence[Publication] = (),
 ) -> dict[str, pd.DataFrame]:
-    """The protected tables of publish.duckdb, from the analyst's database.
+    """The protected tables of publish.duckdb, from the analyst's database. `earlier`: all that has
+    been published before.
 
     individual_count and individual_statistic: one row = one cell, one statistic of a cell;
     individual_release: facts about the release; individual_ledger: the published ledgers as text,
@@ -68,7 +76,7 @@ def release_follow_up(
         run_query(connection, "build/isu_measurements").df(),
         measures,
     )
-    counts, publications = release_counties(follow_up, profile)
+    counts, publications = release_counties(follow_up, profile, earlier)
     statistics = pd.concat(
         [summarise_counts(counts), _spreads(follow_up, counts, measures, profile)],
         ignore_index=True,
@@ -137,7 +145,7 @@ def _spreads(
 
 
 def release_counties(
-    follow_up: FollowUp, profile: Profile = NETWORK_PACK
+    follow_up: FollowUp, profile: Profile = NETWORK_PACK, earlier: Sequence[Publication] = ()
 ) -> tuple[pd.DataFrame, list[Publication]]:
     """The printed cells of all themes and counties, and the published ledgers.
 
@@ -147,17 +155,68 @@ def release_counties(
     counts: list[pd.DataFrame] = []
     publications: list[Publication] = []
     for county in sorted(follow_up.cases["municipality"].str[:2].unique()):
-        made = _CountyRelease(follow_up, county, profile).everything()
+        made = _release_county(follow_up, county, profile, earlier)
         counts += [_tidy(item) for item in made]
         publications += [item.publication for item in made]
     return pd.concat(counts, ignore_index=True) if counts else _no_counts(), publications
 
 
-class _CountyRelease:
-    """The themes of one county, in an order where each knows the totals it needs."""
+def _release_county(
+    follow_up: FollowUp, county: str, profile: Profile, earlier: Sequence[Publication]
+) -> list[Release]:
+    """The county's themes together with what has been published of it: in the same edition where
+    the extracts still give those numbers, else in a new one."""
+    own = [p for p in earlier if county_of(p) == county and p.title.split("-")[0] in TITLES]
+    newest = max((edition_of(p.universe) for p in own), default=1)
+    try:
+        return _CountyRelease(follow_up, county, profile, own, newest).everything()
+    except ContradictionError:
+        return _CountyRelease(follow_up, county, profile, own, newest + 1).everything()
 
-    def __init__(self, follow_up: FollowUp, county: str, profile: Profile) -> None:
+
+def county_of(publication: Publication) -> str:
+    return publication.title.split("-")[1] if "-" in publication.title else ""
+
+
+class _CountyRelease:
+    """The themes of one county, in an order where each knows the totals it needs. `earlier`: what
+    has been published of the county; the ledgers of this very edition are about the same people."""
+
+    def __init__(
+        self,
+        follow_up: FollowUp,
+        county: str,
+        profile: Profile,
+        earlier: Sequence[Publication],
+        edition: int,
+    ) -> None:
         self._follow_up, self._county, self._profile = follow_up, county, profile
+        self._earlier, self._edition = earlier, edition
+
+    def _universe(self, title: str) -> str:
+        return title if self._edition == 1 else f"{title}/{self._edition}"
+
+    def _release(
+        self,
+        atoms: pd.DataFrame,
+        layouts: Sequence[Layout],
+        known: Sequence[Publication],
+        title: str,
+    ) -> Release:
+        """Together with what has been published of the same table, of these extracts or others."""
+        told = [p for p in self._earlier if p.title == title]
+        same = [p for p in told if edition_of(p.universe) == self._edition]
+        others = [p for p in told if p not in same]
+        made = release(
+            atoms,
+            layouts,
+            self._profile,
+            [*known, *map(_as_decided, same)],
+            title,
+            others,
+        )
+        previous = tuple(sorted(p.digest for p in told))
+        return replace(made, publication=replace(made.publication, previous=previous))
 
     def everything(self) -> list[Release]:
         basis = self._theme(BASIS, self._units(BASIS))
@@ -194,14 +253,39 @@ class _CountyRelease:
     def _theme(self, theme: Theme, units: pd.DataFrame, place: str = "") -> Release | None:
         """One theme through the gate; None where no block of it can be shown. `place`: where the
         words are a municipality's own."""
-        if units.empty:
-            return None
-        atoms = count_units(units.drop(columns="sex"))
-        layouts = _layouts(theme, atoms, f"{theme.id}-{self._county}")
-        known = [_known(atoms, _known_cells(theme, atoms))] if theme.base else []
-        universe = "-".join(filter(None, (theme.id, self._county, place)))
-        made = release(atoms, layouts, self._profile, known, universe)
-        return _named(made, universe, links_of(theme, atoms, self._county))
+        while not units.empty:
+            atoms = count_units(units.drop(columns="sex"))
+            layouts = _layouts(theme, atoms, f"{theme.id}-{self._county}")
+            known = [_known(atoms, _known_cells(theme, atoms))] if theme.base else []
+            title = "-".join(filter(None, (theme.id, self._county, place)))
+            made = self._release(atoms, layouts, known, title)
+            made = _named(made, self._universe(title), self._links(links_of(theme, atoms)))
+            faults = self._told_between(made)
+            if not faults:
+                return made
+            named = units["municipality"].isin({word for label in faults for word in label.split()})
+            units = units[~named] if named.any() else units.head(0)
+        return None
+
+    def _told_between(self, made: Release) -> list[str]:
+        """Numbers that would tell of a few persons beside an earlier edition, and that cannot be
+        hidden here since they follow from totals that are out: they are left out instead."""
+        others = [p for p in self._earlier if p.title == made.publication.title]
+        others = [p for p in others if edition_of(p.universe) != self._edition]
+        system = made.ledger.system
+        if not others:
+            return []
+        stuck = [item.requirement.row for item in made.plan.impossible]
+        large = [row for row in stuck if system.values[row] >= self._profile.threshold]
+        told = [label for label, _ in told_apart([*others, made.publication])]
+        return told + [system.labels[row] for row in large]
+
+    def _links(self, links: Sequence[Link]) -> tuple[Link, ...]:
+        """The links with the universes' full names."""
+        return tuple(
+            replace(link, universe=self._universe(f"{link.universe}-{self._county}"))
+            for link in links
+        )
 
     def _women_and_men(
         self, theme: Theme, units: pd.DataFrame, divided: set[tuple[str, ...]], whole: Release
@@ -227,17 +311,33 @@ class _CountyRelease:
             for column in ("sex", "class")
             for area, value in atoms[["service_area", column]].drop_duplicates().to_numpy()
         ]
-        made = release(atoms, [layout], self._profile, [_known(atoms, known)], layout.name)
+        made = self._release(atoms, [layout], [_known(atoms, known)], layout.name)
         made = _with_places(made, whole.publication.delivered)
-        links = links_by_sex(theme, atoms, self._county)
-        return _named(made, whole.publication.universe, links)
+        made = _named(made, whole.publication.universe, self._links(links_by_sex(theme, atoms)))
+        return None if self._told_between(made) else made
 
 
 def _named(made: Release, universe: str, links: tuple[Link, ...]) -> Release:
-    """What is counted, and where else the same people are. What was known beforehand is printed
-    by the basis; it is no pack of its own."""
-    named = replace(made.publication, universe=universe, links=links, previous=())
+    """What is counted, and where else the same people are."""
+    named = replace(made.publication, universe=universe, links=links)
     return replace(made, publication=named)
+
+
+def _as_decided(publication: Publication) -> Publication:
+    """A ledger as the gate knows it: without the municipalities, where its table had none."""
+    if not publication.title.startswith("kon_"):
+        return publication
+    at = publication.dimensions.index("municipality")
+    return replace(
+        publication,
+        dimensions=publication.dimensions[:at] + publication.dimensions[at + 1 :],
+        block=("service_area",),
+        delivered=tuple(sorted({(area,) for _, area in publication.delivered})),
+        rows=tuple(
+            (cell[:at] + cell[at + 1 :], shown, sure, label)
+            for cell, shown, sure, label in publication.rows
+        ),
+    )
 
 
 def _with_places(made: Release, blocks: Sequence[tuple[str, ...]]) -> Release:
@@ -313,9 +413,9 @@ BY_BLOCK = (("municipality", "municipality"), ("service_area", "service_area"))
 BY_PLACE = (("municipality", "municipality"),)
 
 
-def links_of(theme: Theme, atoms: pd.DataFrame, county: str) -> tuple[Link, ...]:
+def links_of(theme: Theme, atoms: pd.DataFrame) -> tuple[Link, ...]:
     """Which sums of a theme are sums of the basis, or of another theme."""
-    basis, inflow = f"{BASIS.id}-{county}", f"{INFLOW.id}-{county}"
+    basis, inflow = BASIS.id, INFLOW.id
     if theme.base == BEGUN:
         ended = (("class", TIME_GROUPS["slut"]),)
         return Link(basis, BY_BLOCK, ended), Link(inflow, BY_PLACE)
@@ -326,9 +426,9 @@ def links_of(theme: Theme, atoms: pd.DataFrame, county: str) -> tuple[Link, ...]
     return (Link(basis, BY_BLOCK),)
 
 
-def links_by_sex(theme: Theme, atoms: pd.DataFrame, county: str) -> tuple[Link, ...]:
+def links_by_sex(theme: Theme, atoms: pd.DataFrame) -> tuple[Link, ...]:
     """Women and men of a theme are those of the table of women and men."""
-    to, sex = f"{SEX.id}-{county}", ("sex", "class")
+    to, sex = SEX.id, ("sex", "class")
     if theme is CHANGE:
         return tuple(
             Link(to, (*BY_PLACE, sex), here, there) for here, there in _subject_areas(atoms)

@@ -72,7 +72,11 @@ def audit_outgoing(ledgers: Sequence[Publication], before: Sequence[Publication]
     from analyslib.disclosure.audit import audit_publications  # its solver is slow to load
 
     together = {publication.digest: publication for publication in [*before, *ledgers]}
-    report = audit_publications(list(together.values()))
+    universes = {publication.universe for publication in ledgers}
+    # What is independent of this pack was audited when it was published itself.
+    tied = [p for p in together.values() if p.universe in universes]
+    beside = [p for p in together.values() if p.universe not in universes]
+    report = audit_publications(tied, beside)
     if report.is_passed:
         return report.text
     leaks = [Fault(leak.sentence) for leak in report.leaks[:MOST_LEAKS]]

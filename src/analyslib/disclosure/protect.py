@@ -7,6 +7,7 @@ well. Last, every number that turned out not to be needed is shown again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -60,13 +61,19 @@ def protect(
     profile: Profile,
     price: np.ndarray | None = None,
     sensitive: np.ndarray | None = None,
+    standing: Sequence[tuple[int, tuple[int, ...]]] = (),
 ) -> Plan:
-    """The plan that meets every requirement of the profile that can be met. Deterministic."""
+    """The plan that meets every requirement of the profile that can be met. Deterministic.
+
+    `standing`: rows to hide for what has been told of them before, and how far each must be
+    able to differ."""
     sensitive = np.zeros(system.n_rows, bool) if sensitive is None else sensitive
     if price is None:
         price = np.log1p(np.maximum(system.values, profile.threshold))
     primary = must_hide(system, profile, sensitive)
-    wanted, impossible = _attainable(system, requirements_of(system, profile, sensitive))
+    primary[[row for row, _ in standing if system.state[row] == State.OPEN]] = True
+    wanted = requirements_of(system, profile, sensitive, standing)
+    wanted, impossible = _attainable(system, wanted)
     hidden, worlds = cheapest_pattern(system, primary, price, wanted), np.zeros((0, 0))
     if hidden is None:
         hidden = _hide_cheapest(system, primary, price, wanted)

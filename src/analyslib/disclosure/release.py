@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from analyslib.disclosure.certificate import Certificate, verify
+from analyslib.disclosure.editions import WINDOW, Name, standing_rows, told_before
 from analyslib.disclosure.layout import Layout, inside
 from analyslib.disclosure.ledger import Ledger, build_ledger
 from analyslib.disclosure.proof import certify, demands_of
@@ -16,6 +17,7 @@ from analyslib.disclosure.protect import Plan, price_of, protect
 from analyslib.disclosure.publication import Publication
 from analyslib.disclosure.released import HIDDEN, TOTAL, WORKING_MATERIAL, Released
 from analyslib.disclosure.rules import OPEN_PAGE, Profile
+from analyslib.disclosure.system import State
 from analyslib.disclosure.universe import BLOCK
 from analyslib.errors import DisclosureError
 
@@ -41,26 +43,53 @@ def release(
     profile: Profile = OPEN_PAGE,
     earlier: Sequence[Publication] = (),
     title: str = "",
+    editions: Sequence[Publication] = (),
 ) -> Release:
     """Protect all tables together, with everything published before, and prove it.
 
-    `atoms`: one row = one combination of the dimensions, with ``count``. Raises DisclosureError
-    where the atoms no longer give the numbers already published, and where the proof fails.
+    `atoms`: one row = one combination of the dimensions, with ``count``. `earlier`: what has been
+    published of these very people; `editions`: the same table of another extract of them. Raises
+    DisclosureError where the atoms no longer give the numbers of `earlier`, and where the
+    proof fails.
     """
     before = [row for publication in earlier for row in publication.published_rows()]
     ledger = build_ledger(atoms, layouts, profile, before)
     price = price_of(ledger.system, profile.threshold, ledger.level, ledger.copies)
-    plan = protect(ledger.system, profile, price, ledger.sensitive)
+    standing = _standing(atoms, layouts, ledger, profile, editions)
+    plan = protect(ledger.system, profile, price, ledger.sensitive, standing)
     certificate = certify(ledger.system, plan.hidden, plan.proof)
     faults = verify(certificate, demands_of(plan.proof))
     if faults:
         raise DisclosureError("Beviset höll inte: " + faults[0])
     hidden = hidden_cells(ledger, plan)
-    publication = make_publication(title, atoms, layouts, ledger, hidden, profile, earlier)
+    publication = make_publication(
+        title, atoms, layouts, ledger, hidden, profile, [*earlier, *editions]
+    )
     facts = {"title": title, "n_hidden": str(int(hidden.sum())), "certificate": certificate.digest}
     counts = printed_counts(ledger, layouts, hidden)
     released = Released(counts, profile.threshold, publication.digest, "", facts)
     return Release(released, publication, plan, ledger, certificate)
+
+
+def _standing(
+    atoms: pd.DataFrame,
+    layouts: Sequence[Layout],
+    ledger: Ledger,
+    profile: Profile,
+    editions: Sequence[Publication],
+) -> list[tuple[int, tuple[int, ...]]]:
+    """The rows that may not be shown for what earlier editions have told of them."""
+    if not editions:
+        return []
+    names: dict[Name, int] = {}
+    cells = ledger.cells.to_dict("records")
+    for number, counted in _counted(atoms, layouts, ledger):
+        window = dict(zip(ledger.dimensions, counted, strict=True)).get(WINDOW, ())
+        row = int(cells[number]["row"])
+        if row >= 0 and ledger.system.state[row] == State.OPEN:
+            names.setdefault((_label(cells[number], ledger.dimensions), window), row)
+    found = standing_rows(names, ledger.system.values, told_before(editions), profile.threshold)
+    return [(item.row, item.changes) for item in found]
 
 
 def working_material(
@@ -115,19 +144,17 @@ def make_publication(
     """The published ledger of these cells: what is shown, and what is only known to be hidden."""
     block = tuple(d for d in BLOCK if d in ledger.dimensions)
     covered = np.zeros(len(atoms), dtype=bool)
-    sets: dict[tuple[str, ...], int] = {}
-    rows: dict[tuple[int, ...], tuple[tuple[int, ...], int | None, bool, str]] = {}
     for layout in layouts:
         covered |= inside(atoms, layout.where)
-        values = _Values(atoms, layout)
-        here = ledger.cells["layout"].to_numpy() == layout.name
-        cells = ledger.cells[here].to_dict("records")
-        for cell, gone in zip(cells, hidden[here].tolist(), strict=True):
-            counted = [values.of(d, cell.get(d)) for d in ledger.dimensions]
-            key = tuple(sets.setdefault(v, len(sets)) for v in counted)
-            shown = None if gone else int(cell["count"])
-            sure = gone and bool(ledger.system.nonzero[int(cell["row"])])
-            rows.setdefault(key, (key, shown, sure, _label(cell, ledger.dimensions)))
+    sets: dict[tuple[str, ...], int] = {}
+    rows: dict[tuple[int, ...], tuple[tuple[int, ...], int | None, bool, str]] = {}
+    cells = ledger.cells.to_dict("records")
+    for number, counted in _counted(atoms, layouts, ledger):
+        cell, gone = cells[number], bool(hidden[number])
+        key = tuple(sets.setdefault(v, len(sets)) for v in counted)
+        shown = None if gone else int(cell["count"])
+        sure = gone and bool(ledger.system.nonzero[int(cell["row"])])
+        rows.setdefault(key, (key, shown, sure, _label(cell, ledger.dimensions)))
     delivered = sorted(set(atoms.loc[covered, list(block)].itertuples(index=False, name=None)))
     return Publication(
         title,
@@ -141,6 +168,23 @@ def make_publication(
         tuple(sorted(p.digest for p in earlier)),
         mode,
     )
+
+
+def _counted(
+    atoms: pd.DataFrame, layouts: Sequence[Layout], ledger: Ledger
+) -> Iterator[tuple[int, tuple[tuple[str, ...], ...]]]:
+    """Every printed cell by its number, and which values of each dimension it counts."""
+    names = ledger.cells["layout"].to_numpy()
+    for layout in layouts:
+        values = _Values(atoms, layout)
+        here = np.flatnonzero(names == layout.name)
+        columns = [
+            ledger.cells[d].to_numpy(object)[here] if d in ledger.cells else [None] * len(here)
+            for d in ledger.dimensions
+        ]
+        for number, *labels in zip(here.tolist(), *columns, strict=True):
+            pairs = zip(ledger.dimensions, labels, strict=True)
+            yield number, tuple(values.of(d, label) for d, label in pairs)
 
 
 class _Values:
@@ -160,6 +204,6 @@ class _Values:
         return self._totals[dimension]
 
 
-def _label(cell: Mapping[str, object], dimensions: Sequence[str]) -> str:
+def _label(cell: Mapping[Hashable, object], dimensions: Sequence[str]) -> str:
     parts = [str(cell[d]) for d in dimensions if isinstance(cell.get(d), str)]
     return " × ".join(parts) or "totalt"

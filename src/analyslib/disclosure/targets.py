@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -62,11 +63,17 @@ def must_hide(system: System, profile: Profile, sensitive: np.ndarray) -> np.nda
     return np.asarray(hide, dtype=bool)
 
 
-def requirements_of(system: System, profile: Profile, sensitive: np.ndarray) -> list[Requirement]:
+def requirements_of(
+    system: System,
+    profile: Profile,
+    sensitive: np.ndarray,
+    standing: Sequence[tuple[int, tuple[int, ...]]] = (),
+) -> list[Requirement]:
     """Every requirement of the profile, attacker by attacker, row by row.
 
     The full mask: the attacker's interval must reach from 1 (or from what the floors alone
-    tell him) to k-1. A sensitive zero must be able to be something else than zero.
+    tell him) to k-1. A sensitive zero must be able to be something else than zero. `standing`:
+    rows hidden for what has been told of them before, and how far each must be able to differ.
     """
     found: list[Requirement] = []
     for attacker in attackers_of(system, profile):
@@ -79,7 +86,9 @@ def requirements_of(system: System, profile: Profile, sensitive: np.ndarray) -> 
             changes = (1,) if only_exact else full
             found += [Requirement(int(row), change, attacker) for change in changes if change]
         found += _sensitive_requirements(system, sensitive, profile, attacker)
-    return found
+        if not attacker.knows:
+            found += [Requirement(row, c, attacker) for row, changes in standing for c in changes]
+    return list(dict.fromkeys(found))
 
 
 def _support(system: System, attacker: Attacker) -> np.ndarray:

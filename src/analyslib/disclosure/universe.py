@@ -17,6 +17,10 @@ BLOCK = ("municipality", "period", "service_area")
 MOST_ATOMS = 60_000
 
 
+class ContradictionError(DisclosureError):
+    """What is already published can no longer be had from the atoms: another extract."""
+
+
 @dataclass(frozen=True)
 class PublishedRow:
     """One number of an earlier pack. `cell`: which values of each dimension it counts (a
@@ -133,7 +137,7 @@ def _check_complete(table: pd.DataFrame, rows: Sequence[PublishedRow]) -> None:
         at = [(row.block.index(d), set(v)) for d, v in cell]
         gone |= {b for b in row.delivered - here if all(b[i] in v for i, v in at)}
     if gone:
-        raise DisclosureError(
+        raise ContradictionError(
             [
                 Fault(
                     f"Redan publicerade tal räknar med {', '.join(block)}, som inte finns i "
@@ -216,7 +220,7 @@ def _check_unchanged(
                 Fault("Talet är redan publicerat, och underlaget ger nu ett annat.", row.label)
             )
     if faults:
-        raise DisclosureError(
+        raise ContradictionError(
             [
                 *faults[:10],
                 Fault(

@@ -11,10 +11,11 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import datetime
+from functools import cache
 from importlib.resources import files as package_files
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from analyslib.sources.meeting_notes import MeetingNotes, read_all_notes
 from analyslib.sources.origin import ArchivedFile, archived_files
 from analyslib.store.build_report import BuildReport, describe_build
 from analyslib.store.checks import attach_old, check_built
-from analyslib.store.connection import open_store, run_query
+from analyslib.store.connection import open_store, query, run_query
 from analyslib.store.corrections import (
     Correction,
     Outcome,
@@ -56,6 +57,9 @@ UNWRITTEN = (
 )
 ANALYS = "analys.duckdb"
 PUBLISH = "publish.duckdb"
+PUBLISHED = "published"  # the sums of the ledgers that the release was decided together with
+# What decides which numbers a build holds and which of them may be published.
+DECIDING = ("definitions", "sources", "store", "analysis", "disclosure")
 
 
 def build(
@@ -65,11 +69,13 @@ def build(
     accept_loss: bool = False,
     wait: float = 600,
     corrections: Sequence[Correction] | None = None,
+    published: Iterable[str] = (),
 ) -> BuildReport:
     """Build both databases of the workspace from its archive, or find that nothing has changed.
 
     `release` makes the protected tables of the individual follow-up from the analyst's
-    database; without it only the public part is published. A build that is already going on
+    database; without it only the public part is published. `published`: the sums of all ledgers
+    that have left in packs, which the release reckons with. A build that is already going on
     is waited for, `wait` seconds. `accept_loss` lets a build hold less than the last one.
     `corrections` are those of the definitions unless given.
     """
@@ -87,11 +93,12 @@ def build(
             )
         notes = read_all_notes(workspace, catalogue)
         mark = fingerprint(files, catalogue, corrections, release, notes)
-        if _is_current(workspace, mark):
+        left = frozenset(published)
+        if _is_current(workspace, mark) and _has_reckoned_with(workspace, left):
             return BuildReport(workspace, built=False)
         archived_files(workspace, verify=True)
         with _told_of_full_disks(workspace), _beside(workspace) as (analys, publish_path):
-            task = Task(workspace, files, catalogue, corrections, notes, accept_loss, mark)
+            task = Task(workspace, files, catalogue, corrections, notes, accept_loss, mark, left)
             counts, outcomes = _build_public(task, publish_path)
             shutil.copyfile(publish_path, analys)
             released = _build_individual(analys, files, release)
@@ -130,10 +137,19 @@ def fingerprint(
         mark.update(f"{file.path.name} {file.origin}\n".encode())
     mark.update(repr((catalogue, corrections, list(notes))).encode())
     mark.update(f"{__version__} {duckdb.__version__} {release is not None}".encode())
-    for part in ("sql", "sql/build"):
-        for entry in sorted(package_files("analyslib.store").joinpath(part).iterdir(), key=str):
-            if entry.name.endswith(".sql"):
-                mark.update(entry.read_bytes())
+    mark.update(program_sum().encode())
+    return mark.hexdigest()
+
+
+@cache
+def program_sum() -> str:
+    """Of the code, the definitions and the queries that decide what the databases hold."""
+    root = Path(str(package_files("analyslib")))
+    files = [path for name in DECIDING for path in (root / name).rglob("*") if path.is_file()]
+    mark = hashlib.sha256()
+    for path in sorted(files):
+        if path.suffix in (".py", ".sql", ".toml", ".csv"):
+            mark.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return mark.hexdigest()
 
 
@@ -153,6 +169,18 @@ def _mark_of(path: Path) -> str:
     return found[0] if found else ""
 
 
+def _has_reckoned_with(workspace: Workspace, published: frozenset[str]) -> bool:
+    """True where the release was decided with just these ledgers, or they are its own: a pack of
+    this very database changes nothing, and one that has been taken back does."""
+    with open_store(workspace.processed / PUBLISH) as store:
+        info = query(store, "build_info").set_index("key")["value"]
+        used = frozenset(str(info.get(PUBLISHED, "")).split())
+        own: frozenset[str] = frozenset()
+        if query(store, "has_table", table="individual_ledger")["is_there"].item():
+            own = frozenset(query(store, "individual_digests")["sha256"])
+    return used <= published <= used | own
+
+
 @dataclass(frozen=True)
 class Task:
     """What one build is to make of what."""
@@ -164,6 +192,7 @@ class Task:
     notes: Sequence[MeetingNotes]
     accept_loss: bool
     mark: str
+    published: frozenset[str]
 
 
 def _build_public(task: Task, path: Path) -> tuple[list[FileCount], list[Outcome]]:
@@ -184,7 +213,7 @@ def _build_public(task: Task, path: Path) -> tuple[list[FileCount], list[Outcome
         write_corrections(connection, outcomes)
         write_meeting_notes(connection, task.notes)
         _write_sources(connection, task.workspace, counts)
-        _write_info(connection, task.workspace, task.mark)
+        _write_info(connection, task)
     return counts, outcomes
 
 
@@ -235,13 +264,14 @@ def _under_raw(workspace: Workspace, path: Path) -> str:
     return path.relative_to(workspace.raw).as_posix()
 
 
-def _write_info(connection: duckdb.DuckDBPyConnection, workspace: Workspace, mark: str) -> None:
+def _write_info(connection: duckdb.DuckDBPyConnection, task: Task) -> None:
     info = {
-        "fingerprint": mark,
+        "fingerprint": task.mark,
+        PUBLISHED: " ".join(sorted(task.published)),
         "version": __version__,
         "duckdb": duckdb.__version__,
         "built": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "demo": "true" if workspace.demo else "false",
+        "demo": "true" if task.workspace.demo else "false",
     }
     connection.executemany("INSERT INTO build_info VALUES (?, ?)", list(info.items()))
 
