@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import unicodedata
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -170,9 +171,23 @@ def test_a_network_added_in_one_place_is_seen(folder: Path) -> None:
     [meetings]
     per_year = 1
     rhythm = "Ett möte."
+    dates = [2026-09-10, 2026-12-03]
     """
     (folder / "networks" / "prov.toml").write_text(text, encoding="utf-8")
-    assert find_network(load_catalogue(folder), "prov").members == ("2480", "0461")
+    found = find_network(load_catalogue(folder), "prov")
+    assert found.members == ("2480", "0461")
+    assert found.meetings.next_after(date(2026, 9, 11)) == date(2026, 12, 3)
+    assert found.meetings.next_after(date(2026, 12, 3)) == date(2026, 12, 3)
+    assert found.meetings.next_after(date(2026, 12, 4)) is None
+
+
+@pytest.mark.parametrize("dates", ['["2026-12-03"]', "[2026-12-03, 2026-09-10]", "[2026]"])
+def test_a_calendar_that_is_no_calendar_is_refused(folder: Path, dates: str) -> None:
+    path = folder / "networks" / "nua.toml"
+    text = path.read_text("utf-8").replace("per_year = 4", f"per_year = 4\ndates = {dates}")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DefinitionError, match="dates"):
+        load_catalogue(folder)
 
 
 # --- loud validation, all faults together

@@ -213,6 +213,21 @@ def test_notes_that_were_spoilt_in_excel_are_told_of(workspace: Workspace) -> No
     assert "N99999" in StartPage(workspace).notes.kept.value
 
 
+def test_the_calendar_of_the_network_proposes_the_next_meeting(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = load_catalogue()
+    coming = date(2099, 3, 4)
+    meetings = replace(catalogue.networks["fouis"].meetings, dates=(date(2020, 1, 2), coming))
+    fouis = replace(catalogue.networks["fouis"], meetings=meetings)
+    known = replace(catalogue, networks={**catalogue.networks, "fouis": fouis})
+    monkeypatch.setattr(start_page, "load_catalogue", lambda: known)
+    shown = StartPage(Workspace(workspace.root))
+    assert shown.meeting.value == date.today()
+    shown.network.value = "fouis"
+    assert shown.meeting.value == coming and "4\u00a0mars\u00a02099" in shown.before.value
+
+
 def test_another_network_has_its_own_municipalities(workspace: Workspace) -> None:
     shown = StartPage(workspace)
     shown.network.value = "fouis"

@@ -198,7 +198,7 @@ class StartPage:
         self.network = field(widgets.Dropdown, "Nätverk:", options=networks, value="nua")
         own = "demo" if workspace.demo else "riktig"
         self.data = field(widgets.Dropdown, "Siffror:", options=DATA_CHOICES, value=own)
-        day = date.fromisoformat(DEMO_MEETING) if workspace.demo else date.today()
+        day = self._next_meeting()
         self.meeting = widgets.DatePicker(value=day, description="Mötesdatum:", style=LABELLED)
         self.year = widgets.Dropdown(description="Senaste år:", style=LABELLED)
         self.before = widgets.HTML()
@@ -207,16 +207,28 @@ class StartPage:
         self.notes = NotesForm(workspace, self.catalogue, self.network.value, str(day))
         self._fill_years()
         self.data.observe(lambda _: self._turn(), "value")
+        self.network.observe(lambda _: self._propose_meeting(), "value")
         for control in (self.network, self.meeting, self.year):
             control.observe(lambda _: self.refresh(), "value")
         self.button.on_click(lambda _: self.run())
         self.refresh()
+
+    def _next_meeting(self) -> date:
+        """The next day of the network's calendar; without one today, and the demo has its own."""
+        if self.workspace.demo:
+            return date.fromisoformat(DEMO_MEETING)
+        meetings = find_network(self.catalogue, self.network.value).meetings
+        return meetings.next_after(date.today()) or date.today()
+
+    def _propose_meeting(self) -> None:
+        self.meeting.value = self._next_meeting()
 
     def _turn(self) -> None:
         """To the made-up figures, or to one's own; they never mix."""
         self.workspace = Workspace(self.workspace.root, demo=self.data.value == "demo")
         self.notes.workspace = self.workspace
         self.after.value = ""
+        self._propose_meeting()
         self._fill_years()
         self.refresh()
 
@@ -298,7 +310,9 @@ def _status(text: str) -> str:
 
 
 def _before_html(network: Network, found: Sequence[str]) -> str:
-    rhythm = f"<p>{escape(network.meetings.rhythm)}</p>"
+    days = [format_date(day) for day in network.meetings.dates]
+    calendar = f" Kalender: {format_list(days)}." if days else ""
+    rhythm = f"<p>{escape(network.meetings.rhythm + calendar)}</p>"
     if not found:
         return f"{rhythm}<p>Allt finns på plats.</p>"
     items = "".join(f"<li>{escape(text)}</li>" for text in found)

@@ -100,8 +100,15 @@ class Area:
 
 @dataclass(frozen=True)
 class Meetings:
+    """`dates` are the days that have been set, earliest first; there may be none yet."""
+
     per_year: int
     rhythm: str
+    dates: tuple[date, ...] = ()
+
+    def next_after(self, day: date) -> date | None:
+        """The first set meeting on the day or after it."""
+        return next((meeting for meeting in self.dates if meeting >= day), None)
 
 
 @dataclass(frozen=True)

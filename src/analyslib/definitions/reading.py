@@ -82,7 +82,11 @@ NETWORK_KEYS: Schema = {
     "owner": Key(str),
     "review_date": Key(date),
 }
-MEETINGS_KEYS: Schema = {"per_year": Key(int), "rhythm": Key(str)}
+MEETINGS_KEYS: Schema = {
+    "per_year": Key(int),
+    "rhythm": Key(str),
+    "dates": Key(list, default=()),
+}
 GROUP_KEYS: Schema = {
     "id": Key(str),
     "title": Key(str),
@@ -231,14 +235,22 @@ def _read_network(
         faults.append(Fault("”kolada_group” ska se ut som G33631.", path.name))
     members = _read_members(table["members"], municipalities, path.name, faults)
     table["members"] = tuple(municipalities) if table["national"] else members
-    table["meetings"] = Meetings(
-        **check_table(table["meetings"], MEETINGS_KEYS, f"{path.name}, meetings", faults)
-    )
+    table["meetings"] = _read_meetings(table["meetings"], f"{path.name}, meetings", faults)
     table["groups"] = tuple(
         _read_group(row, path, table["members"], municipalities, faults)
         for row in table.pop("group")
     )
     return Network(id=path.stem, **_stripped(table))
+
+
+def _read_meetings(row: Any, where: str, faults: list[Fault]) -> Meetings:
+    table = check_table(row, MEETINGS_KEYS, where, faults)
+    dates = tuple(table["dates"])
+    if not all(type(day) is date for day in dates):
+        faults.append(Fault("”dates” ska vara datum utan citattecken: [2026-12-03].", where))
+    elif list(dates) != sorted(set(dates)):
+        faults.append(Fault("”dates” ska stå i ordning, tidigast först, ett av varje.", where))
+    return Meetings(**{**table, "dates": dates})
 
 
 def _read_group(
