@@ -156,6 +156,7 @@ def test_metadata_of_both_api_versions(tmp_path: Path) -> None:
         ({"municipality": "481"}, "”481” är ingen kommunkod. Koder har fyra siffror"),
         ({"municipality": "Umeå"}, "”Umeå” är ingen kommunkod."),
         ({"year": "tjugotvå"}, "Fältet är inget årtal."),
+        ({"year": "2021.5"}, "Fältet är inget årtal."),
         ({"year": "22"}, "”22” är inget årtal."),
         ({"year": "2031"}, "”2031” är ett år som inte har varit."),
         ({"gender": "F"}, "”F” är inget kön. Kön är T (totalt), K eller M."),
@@ -205,6 +206,32 @@ def test_an_empty_file(tmp_path: Path) -> None:
     path = tmp_path / "empty.parquet"
     path.write_bytes(b"")
     assert faults_of(path) == ["empty.parquet: Filen är tom. Hämta den på nytt."]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("\ufeff", "Filen är tom."),
+        ("\n \n\n", "Filen är tom."),
+        ("\nkpi,municipality,year,gender,value\nN31807,0461,2021,T,2.5\n", "rubrikrad"),
+        ("a" * 150_000, "rubrikrad"),
+        ("kpi,KPI,municipality,year,gender,value\n", "Två kolumner har samma namn."),
+        ("kpi, kpi,municipality,year,gender,value\n", "Två kolumner har samma namn."),
+    ],
+)
+def test_a_file_without_a_row_of_headings(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text(content, encoding="utf-8")
+    (fault,) = faults_of(path)
+    assert said in fault
+
+
+def test_a_year_with_decimals_in_parquet_is_none(tmp_path: Path) -> None:
+    halves = write_parquet(tmp_path, [{**ROW, "year": 2021.5, "value": 1.0}])
+    (fault,) = faults_of(halves)
+    assert "inget årtal" in fault
+    whole = write_parquet(tmp_path, [{**ROW, "year": 2021.0, "value": 1.0}])
+    assert check(whole, TODAY).rows == 1
 
 
 def test_only_a_header(tmp_path: Path) -> None:
@@ -351,7 +378,10 @@ def test_every_file_of_real_data_is_recognised(shared_data: Path) -> None:
     }
 
 
-@pytest.mark.parametrize(("name", "said"), [("varden.parquet", "ingen parquet-fil")])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("varden.parquet", "ingen parquet-fil"), ("varden.json", "ingen json-fil")],
+)
 def test_a_file_that_is_not_what_its_name_says_is_refused(
     tmp_path: Path, name: str, said: str
 ) -> None:

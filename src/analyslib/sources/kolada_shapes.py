@@ -98,6 +98,7 @@ JSON_COLUMNS = {
     "municipality": 'id VARCHAR, title VARCHAR, "type" VARCHAR',
 }
 HEAD = 200_000
+LONGEST_HEADER = 10_000  # far more than names of columns take
 # What DuckDB raises for a file that is not whole. Anything else is a mistake of ours.
 DAMAGED = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
 
@@ -137,20 +138,29 @@ def find_shape(path: Path) -> Shape:
         raise SourceError(
             "Filen är en webbsida.", path.name, "Hämta själva datafilen och försök igen."
         )
+    if _ending(path) == "json":
+        raise _misnamed(path, "json", "ingen json-fil")
     return _csv_shape(path, text, packed)
 
 
 def _check_name(path: Path, start: bytes) -> None:
     """A parquet file must be called one, and nothing else may be."""
-    ending = path.name.lower().removesuffix(".gz").rpartition(".")[2]
+    ending = _ending(path)
     is_parquet = start[:4] == b"PAR1"
     if is_parquet != (ending == "parquet") and ending in ("parquet", "csv", "json"):
-        kind = "en parquet-fil" if is_parquet else "ingen parquet-fil"
-        raise SourceError(
-            f"Filen heter .{ending} men är {kind}.",
-            path.name,
-            "Hämta filen på nytt, eller ge den det namn som den ska ha.",
-        )
+        raise _misnamed(path, ending, "en parquet-fil" if is_parquet else "ingen parquet-fil")
+
+
+def _ending(path: Path) -> str:
+    return path.name.lower().removesuffix(".gz").rpartition(".")[2]
+
+
+def _misnamed(path: Path, ending: str, kind: str) -> SourceError:
+    return SourceError(
+        f"Filen heter .{ending} men är {kind}.",
+        path.name,
+        "Hämta filen på nytt, eller ge den det namn som den ska ha.",
+    )
 
 
 def archived_shape(file: ArchivedFile) -> Shape:
@@ -223,10 +233,18 @@ def _json_shape(path: Path, text: str, packed: bool) -> Shape:
 
 
 def _csv_shape(path: Path, text: str, packed: bool) -> Shape:
+    if not text.strip():
+        raise SourceError("Filen är tom.", path.name, "Hämta den på nytt.")
     header = text.splitlines()[0]
+    if not header.strip() or len(header) > LONGEST_HEADER:
+        raise SourceError(
+            "Filen börjar inte med en rubrikrad.",
+            f"{path.name}, rad 1",
+            "Den första raden ska ha kolumnernas namn.",
+        )
     delimiter = max(",;\t", key=header.count)
     names = next(csv.reader(io.StringIO(header), delimiter=delimiter))
-    if len(set(names)) < len(names):
+    if len({name.strip().lower() for name in names}) < len(names):
         raise SourceError("Två kolumner har samma namn.", f"{path.name}, rad 1", "Ta bort den ena.")
     shape = _table_shape(path, "csv", dict.fromkeys(names, "VARCHAR"))
     return replace(shape, delimiter=delimiter, header=tuple(names), packed=packed)
@@ -275,8 +293,9 @@ def _no_shape(
         )
     missing, dataset = best
     names = [" eller ".join(ALIASES[dataset][ours]) for ours in missing]
+    word = "Kolumnen" if len(names) == 1 else "Kolumnerna"
     return SourceError(
-        f"Kolumnen {' och '.join(names)} saknas ({TITLES[dataset].lower()}).",
+        f"{word} {' och '.join(names)} saknas ({TITLES[dataset].lower()}).",
         path.name,
         f"Filen behöver {', '.join(ALIASES[dataset])}.",
     )
@@ -355,10 +374,16 @@ def _cast(shape: Shape, ours: str) -> str:
     TRY_CAST forgives an error of the whole file."""
     name = _name(shape, ours) if shape.format == "parquet" else f"trim({_name(shape, ours)})"
     if ours == "year":
-        return f"TRY_CAST({name} AS INTEGER)"
+        return _year(name)
     if ours == "deleted":
         return f"coalesce(TRY_CAST({name} AS BOOLEAN), false)"
     return f"{name}::VARCHAR"
+
+
+def _year(name: str) -> str:
+    """NULL where it is no whole number: the cast alone would move 2021.5 to another year."""
+    year = f"TRY_CAST({name} AS INTEGER)"
+    return f"CASE WHEN TRY_CAST({name} AS DOUBLE) = {year} THEN {year} END"
 
 
 def _value(shape: Shape) -> list[str]:
@@ -386,7 +411,7 @@ def _json_rows(shape: Shape, paths: Sequence[Path]) -> str:
             f'SELECT path, kpi, {place}, period, unnest("values", max_depth := 2) FROM ({things})'
         )
         return (
-            f"SELECT path, kpi, {place} AS {name}, TRY_CAST(period AS INTEGER) AS year, gender, "
+            f"SELECT path, kpi, {place} AS {name}, {_year('period')} AS year, gender, "
             "TRY_CAST(value AS DOUBLE) AS value, value AS value_text, status, "
             f"coalesce(isdeleted, false) AS deleted FROM ({points})"
         )
