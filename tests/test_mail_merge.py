@@ -8,9 +8,11 @@ import io
 import json
 from email import policy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from analyslib import workbench
 from analyslib.catalogue import load_catalogue
 from analyslib.errors import SourceError, UsageError
 from analyslib.mail_merge import HEADS, addresses_path, write_drafts, write_mail_merge
@@ -130,3 +132,19 @@ def test_the_command_writes_list_and_drafts(workspace: Workspace, folder: Path) 
     path, drafts = write_mail(workspace, "FoUiS", MEETING, drafts=True)
     assert path.is_file() and len(drafts) == 2
     assert write_mail(workspace, "fouis", MEETING)[1] == []
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_new_run_leaves_no_old_drafts(
+    workspace: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch, leaves: bool
+) -> None:
+    """A pack that is made again has a new list; one that may not leave has none."""
+    path, drafts = write_mail(workspace, "fouis", MEETING, drafts=True)
+    path.write_text("gammalt", "utf-8")
+    delivery = SimpleNamespace(archive=folder.with_suffix(".zip") if leaves else None)
+    made = SimpleNamespace(folder=folder, delivery=delivery)
+    monkeypatch.setattr(workbench, "build_pack", lambda *given, **options: made)
+    workbench.make_pack(workspace, "fouis", MEETING)
+    assert not any(draft.exists() for draft in drafts)
+    assert path.exists() == leaves
+    assert not leaves or "gammalt" not in path.read_text("utf-8")

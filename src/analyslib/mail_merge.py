@@ -48,6 +48,17 @@ def list_path(folder: Path) -> Path:
     return folder.parent / f"{folder.parent.name}_{folder.name}_utskick.csv"
 
 
+def drafts_path(folder: Path) -> Path:
+    return folder.parent / f"{folder.parent.name}_{folder.name}_utkast"
+
+
+def remove_mail(folder: Path) -> None:
+    """What an earlier run left: a draft holds the pages as they were, and they are new now."""
+    list_path(folder).unlink(missing_ok=True)
+    for path in drafts_path(folder).glob("*.eml"):
+        path.unlink()
+
+
 def write_mail_merge(workspace: Workspace, folder: Path, catalogue: Catalogue) -> Path:
     """The list of a finished pack."""
     text = io.StringIO()
@@ -62,11 +73,11 @@ def write_mail_merge(workspace: Workspace, folder: Path, catalogue: Catalogue) -
 
 def write_drafts(workspace: Workspace, folder: Path, catalogue: Catalogue) -> list[Path]:
     """One unsent message per municipality, with its pages attached, to open in Outlook."""
-    drafts = folder.parent / f"{folder.parent.name}_{folder.name}_utkast"
-    drafts.mkdir(parents=True, exist_ok=True)
+    letters = letters_of(workspace, folder, catalogue)
+    drafts_path(folder).mkdir(parents=True, exist_ok=True)
     written = []
-    for letter in letters_of(workspace, folder, catalogue):
-        path = drafts / f"{letter.code}_{ascii_name(letter.name)}.eml"
+    for letter in letters:
+        path = drafts_path(folder) / f"{letter.code}_{ascii_name(letter.name)}.eml"
         put_in_place(bytes(draft(letter, folder)), path)
         written.append(path)
     return written

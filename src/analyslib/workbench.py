@@ -21,7 +21,7 @@ from analyslib.delivery import STATUS_HEADINGS
 from analyslib.disclosure.publication import read_publications
 from analyslib.errors import Fault, SourceError, UsageError
 from analyslib.facts import read_facts
-from analyslib.mail_merge import list_path, write_drafts, write_mail_merge
+from analyslib.mail_merge import list_path, remove_mail, write_drafts, write_mail_merge
 from analyslib.meeting import meeting_date, write_national_questions
 from analyslib.pack import OnPage, PackResult, build_pack
 from analyslib.pack_plan import Status
@@ -286,10 +286,9 @@ def make_pack(
                 executor=executor,
                 on_page=on_page,
             )
+    remove_mail(result.folder)
     if result.delivery.archive:
         write_mail_merge(workspace, result.folder, load_catalogue())
-    else:
-        list_path(result.folder).unlink(missing_ok=True)
     return result
 
 
