@@ -323,6 +323,11 @@ def sheet_gone(sheet: str) -> Fault:
     return lambda draft: draft.left_out.append(sheet)
 
 
+def months_side_by_side(draft: Draft) -> None:
+    draft.extra["Värden"] = [["mått", "2024-01", "2024-02"], ["matt-0", 7, 9]]
+    draft.left_out.append("Värden")
+
+
 def no_rows(draft: Draft) -> None:
     draft.extra["Värden"] = [["mått", "period", "värde", "n", "anmärkning"]]
     draft.left_out.append("Värden")
@@ -361,6 +366,13 @@ FAULTS: dict[str, Fault] = {
     "måldag utan mål": change("MT15", M, "mål från", 1, målvärde="", mål_från="2025-01"),
     "okänt nyckeltal": change("MT16", M, "nyckeltal", 1, nyckeltal="N99999"),
     "barn som inte är personer": change("MT17", M, "personer", 0, enhet="barn", personer="nej"),
+    "antal barn som inte är personer": change(
+        "MT17", M, "personer", 0, enhet="Antal barn", personer="nej"
+    ),
+    "stycken barn som inte är personer": change(
+        "MT17", M, "personer", 0, enhet="st", titel="Placerade barn", personer="nej"
+    ),
+    "målet är 0,8 procent": change("MT22", M, "målvärde", 1, målvärde="0,8"),
     "ingår i sig självt": change("MT18", M, "ingår i", 0, ingår_i="matt-0"),
     "formelfel i mått": change("MT19", M, "målvärde", 1, målvärde="#DIV/0!"),
     "för lång titel": change("MT20", M, "titel", 1, titel="Mått på stöd " * 12),
@@ -414,6 +426,8 @@ FAULTS: dict[str, Fault] = {
     "negativ volym": change("BU17", B, "volym", 1, volym=-4),
     "volymens personer är kanske": change("BU18", B, "volym är personer", 1,
                                           volym_är_personer="kanske"),
+    "summarad sist": change("BU16", B, "konto", 1, konto="IFO totalt"),
+    "helårets prognos i en månad": change("BU20", B, "prognos", 1, prognos=15_000_000),
     "volym utan budgeterad": change("BU19", B, "budgeterad volym", 1, budgeterad_volym=""),
 }  # fmt: skip
 
@@ -423,6 +437,7 @@ SHAPES: dict[str, tuple[Fault, str, str]] = {
     "kolumnen syfte saknas": (column_gone(P, "syfte"), "Kolumnen ”syfte” saknas.", "Projekt!A1"),
     "samma kolumn två gånger": (same_column_twice, "Två kolumner betyder samma sak", "Värden!E1"),
     "fliken Mått saknas": (sheet_gone(M), "men inte fliken Mått", "egna_matt.xlsx"),
+    "månaderna bredvid varandra": (months_side_by_side, "inte rubrikerna i Värden", "Värden"),
     "fliken Värden saknas": (sheet_gone(V), "men inte fliken Värden", "egna_matt.xlsx"),
     "inga rader": (no_rows, "rubriker men inga rader", "Värden!A1"),
     "två flikar med värden": (sheet_twice, "Två flikar är Värden", "Värden 2"),

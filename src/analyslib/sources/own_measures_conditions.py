@@ -16,7 +16,7 @@ from analyslib.measures import fold_name
 from analyslib.sources.extract_conditions import cells, unreadable
 from analyslib.sources.extract_typing import Typed
 from analyslib.sources.extract_values import EXCEL_ERRORS
-from analyslib.sources.own_measures_model import LONGEST_ID, PERSON_UNITS, TABLES
+from analyslib.sources.own_measures_model import COUNTING_WORDS, LONGEST_ID, PERSON_UNITS, TABLES
 from analyslib.sources.own_measures_tables import OwnTables
 
 
@@ -25,6 +25,7 @@ Condition = Callable[[OwnTables], Broken]
 OLDEST = pd.Timestamp("1990-01-01")
 LONGEST_TEXT = {"title": 120, "purpose": 1000, "owner": 120, "text": 300, "source_note": 300}
 ENOUGH_SHARES = 3
+FORECAST_OF_A_YEAR = 9  # budgets of a month: no month comes to so many
 SUM_WORDS = frozenset({"summa", "totalt", "total", "totalsumma", "delsumma", "s:a"})
 
 
@@ -218,10 +219,27 @@ def _off_scale(value: pd.Series, kind: pd.Series) -> pd.Series:
 def counts_persons_and_says_not(tables: OwnTables) -> Broken:
     measure = sheet_of(tables, "measure")
     values = measure.values
-    words = values["unit"].fillna("").map(lambda text: re.split(r"\W+", text.casefold())[0])
-    is_person = words.map(fold_name).isin(PERSON_UNITS)
+    units = values["unit"].fillna("").map(_counted_words)
+    titles = values["title"].fillna("").map(_counted_words)
+    is_person = units.map(lambda words: not PERSON_UNITS.isdisjoint(words[:1]))
+    unsaid = units.map(len).eq(0) & ~titles.map(PERSON_UNITS.isdisjoint)
     counted = values["kind"].eq("antal") & values["persons"].eq("nej")
-    return cells(measure, persons=counted & is_person)
+    return cells(measure, persons=counted & (is_person | unsaid))
+
+
+def _counted_words(text: str) -> list[str]:
+    """The words that say what is counted: "antal barn" is barn, and "st" nothing at all."""
+    words = [fold_name(word) for word in re.split(r"\W+", text)]
+    return [word for word in words if word not in COUNTING_WORDS]
+
+
+def target_looks_like_a_fraction(tables: OwnTables) -> Broken:
+    """A target between 0 and 1 where the shares themselves are in per cent."""
+    measure, value = sheet_of(tables, "measure"), sheet_of(tables, "value")
+    values = measure.values
+    most = value.values["value"].groupby(value.values["measure"]).max()
+    is_share = values["kind"].eq("andel") & values["measure"].map(most).gt(1)
+    return cells(measure, target=is_share & values["target"].between(0, 1, inclusive="neither"))
 
 
 def is_part_of_something_else(tables: OwnTables) -> Broken:
@@ -315,6 +333,7 @@ def does_not_fit_n(tables: OwnTables) -> Broken:
     persons = share * n / 100
     slack = 0.5 * 10.0 ** -decimals.astype(float) * n / 100 + 1e-6
     is_share = _of_measure(tables, "kind").eq("andel") & _of_measure(tables, "persons").eq("ja")
+    is_share &= ~looks_like_a_fraction(tables)["value"]  # that is said already
     return cells(value, value=is_share & n.gt(0) & ((persons - persons.round()).abs() > slack))
 
 
@@ -377,9 +396,18 @@ def has_outcome_too_early(tables: OwnTables) -> Broken:
 
 def is_a_sum(tables: OwnTables) -> Broken:
     budget = sheet_of(tables, "budget")
-    first = budget.values["account"].fillna("").map(lambda text: text.casefold().split(" ")[0])
-    word = first.str.rstrip(":.,")
-    return cells(budget, account=word.isin(SUM_WORDS))
+    words = budget.values["account"].fillna("").map(lambda text: text.casefold().split(" "))
+    first = words.map(lambda found: found[0].rstrip(":.,") in SUM_WORDS)
+    last = words.map(lambda found: found[-1].rstrip(":.,") in SUM_WORDS)
+    return cells(budget, account=first | last)
+
+
+def has_a_forecast_of_the_year(tables: OwnTables) -> Broken:
+    """The forecast of one month is as large as that of a whole year."""
+    budget = sheet_of(tables, "budget")
+    values = budget.values
+    large = values["budget"].gt(0) & values["forecast"].gt(FORECAST_OF_A_YEAR * values["budget"])
+    return cells(budget, forecast=values["grain"].eq("month") & large)
 
 
 def has_half_a_volume(tables: OwnTables) -> Broken:

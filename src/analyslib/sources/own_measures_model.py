@@ -206,6 +206,9 @@ PERSON_UNITS = frozenset(
      "deltagare", "placerade", "boende", "mottagare", "familjer"}
 )  # fmt: skip
 
+# What stands before the word that says what is counted; alone, the title has to say it.
+COUNTING_WORDS = frozenset({"", "antal", "st", "stycken", "unika", "olika", "nya"})
+
 
 @lru_cache(maxsize=1)
 def own_code_lists() -> dict[str, CodeList]:

@@ -33,7 +33,7 @@ _FILL = "Fyll i cellen."
 _DATE = "Skriv som 2024-03-15, eller 2024-03."
 _PERIOD = "Skriv en månad som 2024-03 eller ett år som 2024."
 _NUMBER = "Skriv ett tal utan enhet, till exempel 12 500 eller 7,5."
-_LIST = "Välj i listan."
+_LIST = "Välj i listan. Orden står i mallens flik Listor."
 _FORMULA = "Rätta formeln, eller skriv in värdet."
 _NAME = "Skriv ett kort namn med bokstäver och siffror, högst 40 tecken."
 _PLACE = "Skriv kommunens kod med fyra siffror, eller dess namn. Välj i listan."
@@ -86,7 +86,9 @@ RULES: tuple[Rule, ...] = (
     *_rules(
         "measure",
         ("finns", "Uppgiften saknas.", _FILL, "", lacks("measure")),
-        ("unik", "Två mått har samma korta namn.", _TWICE, "measure",
+        ("unik", "Två mått har samma korta namn.",
+         (f"{_TWICE} Är det samma mått i två kommuner: ge dem olika korta namn, till exempel "
+         "väntetid-umeå, eller lämna en fil för varje kommun."), "measure",
          repeats("measure", "measure", at="measure")),
         ("namn", "Det korta namnet går inte att använda.", _NAME, "measure",
          is_unusable_name("measure")),
@@ -120,8 +122,9 @@ RULES: tuple[Rule, ...] = (
         ("kodlista", "Nyckeltalet finns inte bland de beskrivna.",
          ("Skriv dess id hos Kolada, till exempel N31807. Bara nyckeltal som arbetsbänken "
          "beskriver kan visas bredvid."), "public_kpi", cannot_read("measure", "kpi")),
-        ("sekretess", "Enheten är personer, men personer är nej.",
-         "Skriv ja, så att små tal skyddas.", "persons unit kind",
+        ("sekretess", "Måttet räknar personer, men personer är nej.",
+         "Skriv ja, så att små tal skyddas. Räknas något annat än personer, skriv det som enhet.",
+         "persons unit kind title",
          broken_where.counts_persons_and_says_not),
         ("hör ihop", "Det som måttet ingår i kan inte vara dess helhet.",
          ("Skriv det korta namnet på ett annat mått i samma kommun som också är ett antal personer "
@@ -132,6 +135,9 @@ RULES: tuple[Rule, ...] = (
         ("hör ihop (not)", "Måttet har inga värden.",
          "Kontrollera att måttets korta namn är skrivet lika i fliken Värden.", "measure",
          broken_where.is_never_measured),
+        ("skala (not)", "Målvärdet är under en procent, men andelarna är det inte.",
+         "Skriv målet i procent: 80 och inte 0,8.", "target kind",
+         broken_where.target_looks_like_a_fraction),
     ),
     *_rules(
         "value",
@@ -160,8 +166,9 @@ RULES: tuple[Rule, ...] = (
          "En andel är 0 till 100 procent, och ett antal är aldrig mindre än noll.", "value",
          broken_where.value_off_scale),
         ("skala", "Andelarna ser ut att vara mellan 0 och 1.",
-         ("Skriv procent: 25 och inte 0,25. Är andelen verkligen under en procent, välj slaget "
-         "index och skriv enheten per 1 000."), "value", broken_where.looks_like_a_fraction),
+         ("Skriv procent: 25 och inte 0,25. Visar Excel 25 % i cellen, ta bort procentformatet. "
+         "Är andelen verkligen under en procent, välj slaget index och skriv enheten per 1 000."),
+         "value", broken_where.looks_like_a_fraction),
         ("skala", "Antalet personer är inget heltal.",
          "Skriv hela personer. Är det ett genomsnitt, välj slaget medel.", "value",
          broken_where.counts_half_persons),
@@ -239,6 +246,10 @@ RULES: tuple[Rule, ...] = (
         ("hör ihop (not)", "Det finns en volym, men ingen budgeterad volym.",
          "Fyll i den, annars går det inte att dela avvikelsen på volym och pris.", "volume",
          broken_where.has_half_a_volume),
+        ("skala (not)", "Prognosen är lika stor som för ett helt år.",
+         ("Skriv prognosen för periodens egen månad. En prognos för hela året skrivs på en egen "
+         "rad, med året som period."), "forecast budget",
+         broken_where.has_a_forecast_of_the_year),
     ),
 )  # fmt: skip
 

@@ -118,17 +118,20 @@ def read_tables(sheets: Sequence[Sheet], today: date | None = None) -> OwnTables
 def _kind_of(sheet: Sheet) -> tuple[str, int]:
     """The table whose headers fit best, and its header row; "" where none does."""
     best = ("", 0, 0.0)
-    named = fold_name(sheet.name)  # a csv file has none, and in the archive not even its own
-    for name, title in SHEETS.items():
+    for name in SHEETS:
         known = headers_of(name)
         for row, cells in sheet.frame.head(HEADER_ROWS).iterrows():
             fitting = {known[word] for word in map(fold_name, cells) if word in known}
-            is_named = named.startswith(fold_name(title))
+            is_named = _is_named(sheet, name)  # a csv file has no name, not even its own
             is_ours = fitting >= OWN_HEADERS[name] or is_named
             score = len(fitting) + (1.5 if is_named else 0)
             if is_ours and len(fitting) >= FEWEST_HEADERS and score > best[2]:
                 best = (name, int(str(row)), score)
     return best[0], best[1]
+
+
+def _is_named(sheet: Sheet, name: str) -> bool:
+    return fold_name(sheet.name).startswith(fold_name(SHEETS[name]))
 
 
 def _twice(sheet: Sheet, other: Table, name: str) -> Fault:
@@ -149,7 +152,23 @@ def _lacking(found: dict[str, Table], sheets: Sequence[Sheet]) -> list[Fault]:
         return [Fault("Hittar ingen flik med egna mått eller budget.", names, f"Minst: {wanted}.")]
     faults = []
     for one, other in (("value", "measure"), ("measure", "value")):
-        if one in found and other not in found:
+        misread = next((item for item in sheets if _is_named(item, other)), None)
+        if one in found and other not in found and misread is not None:
+            needed = [
+                item.header
+                for item in TABLES[other]
+                if item.required or item.name in OWN_HEADERS[other]
+            ]
+            wanted = ", ".join(needed)
+            what = f"Fliken har inte rubrikerna i {SHEETS[other]}."
+            remedy = (
+                f"Minst: {wanted}. En rad för varje mått och period, så att månaderna står under "
+                "varandra och inte bredvid varandra."
+                if other == "value"
+                else f"Minst: {wanted}."
+            )
+            faults.append(Fault(what, misread.name, remedy))
+        elif one in found and other not in found:
             what = f"Fliken {SHEETS[one]} finns, men inte fliken {SHEETS[other]}."
             remedy = "De hör ihop. Ange alla csv-filer på en gång, eller börja från mallen."
             faults.append(Fault(what, names, remedy))
