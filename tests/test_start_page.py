@@ -19,6 +19,9 @@ from analyslib.start_page import Progress, StartPage, missing_before, render_pro
 from analyslib.workspace import Workspace, find_workspace
 
 
+NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").rglob("*.ipynb"))
+
+
 @pytest.fixture
 def workspace(demo_workspace: Path, own_workspace: Path) -> Workspace:
     """The demo's database in folders of our own."""
@@ -232,3 +235,12 @@ def test_another_network_has_its_own_municipalities(workspace: Workspace) -> Non
     shown = StartPage(workspace)
     shown.network.value = "fouis"
     assert "0461" in [code for _, code in shown.notes.municipality.options]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_no_notebook_is_stored_with_its_controls(path: Path) -> None:
+    """They look alive when the notebook is opened, and answer nothing."""
+    text = path.read_text("utf-8")
+    assert "application/vnd.jupyter.widget" not in text
+    if "start()" in text:
+        assert "Sidan är inte startad" in text
