@@ -79,13 +79,34 @@ def test_breaks_with_the_same_reason_are_told_together() -> None:
         known=frozenset({"N1", "N2", "N3"}),
         years=tuple(range(2019, 2025)),
         year=2024,
-        latest=pd.DataFrame({"kpi": ["N1"], "ended": [False]}),
+        latest=pd.DataFrame(
+            {
+                "kpi": ["N1", "N2", "N3"],
+                "ended": [False, True, False],
+                "stop_year": [None, None, 2023],
+            }
+        ),
     )
     html = breaks_table(fake)._repr_html_()
     assert re.findall(r"<li>(.*?)</li>", html) == [
         "Ny serie från 2020: Ny fråga. Gäller Tre.",
         "Ny serie från 2021: Nytt register. Gäller Ett och Två.",
     ]
+    assert "Upphörda hos källan: Två och Tre (sista året 2023)." in html
+
+
+def test_without_background_figures_no_empty_table_is_shown(
+    demo_workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANALYSLIB_HOME", str(demo_workspace))
+    report = municipality_report("2480", "nua", 2024)
+    assert "Umeå i siffror" in report.context()._repr_html_()
+    material = report.material
+    background = {item.id for item in material.catalogue.areas["bakgrund"].indicators}
+    others = {key: found for key, found in material.benchmarks.items() if key[0] not in background}
+    bare = replace(report, material=replace(material, benchmarks=others))
+    html = bare.context()._repr_html_()
+    assert "Umeå i siffror" not in html and "Uppgifter om befolkningen saknas" in html
 
 
 @pytest.mark.parametrize("code", ["2403", "2480"])

@@ -58,6 +58,7 @@ from analyslib.text.words import WHOLE_POPULATION_CAVEAT, source_line
 
 
 PANELS = 6
+NO_BACKGROUND = "Uppgifter om befolkningen saknas i det som har hämtats från Kolada."
 
 
 @dataclass(frozen=True)
@@ -133,9 +134,10 @@ class MunicipalityReport:
 
     def context(self) -> Shown:
         """Who lives here, and whom the municipality is compared with."""
+        table = context_table(self.material)
         return join(
             [
-                self._badged(context_table(self.material)),
+                self._badged(table) if table else paragraph(NO_BACKGROUND, "anmarkning"),
                 self._map(),
                 heading("Kommunerna i jämförelsen", 3),
                 peers_table(self.material),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+import pandas as pd
+
 from analyslib.analysis.results import Answer, Comparison, ReferenceKind
 from analyslib.catalogue import RIKET, Area, Indicator
 from analyslib.sections.material import Material, indicators_of
@@ -200,8 +202,8 @@ def answers_table(material: Material, areas: Iterable[Area]) -> Table:
     )
 
 
-def context_table(material: Material) -> Table:
-    """The background indicators, own and Riket, without answers."""
+def context_table(material: Material) -> Table | None:
+    """The background indicators, own and Riket, without answers; None where there are none."""
     area = material.catalogue.areas["bakgrund"]
     first, last = material.years[0], material.year
     rows = tuple(
@@ -214,6 +216,8 @@ def context_table(material: Material) -> Table:
         for indicator in indicators_of(material, area)
         if indicator.main
     )
+    if not rows:
+        return None
     return Table(
         caption=f"{material.place.name} i siffror",
         columns=("Nyckeltal", str(first), str(last), f"Riket {last}"),
@@ -300,14 +304,13 @@ def breaks_table(material: Material) -> Shown:
         f"Ny serie från {year}: {reason} Gäller {format_list(names)}."
         for (year, reason), names in sorted(why.items())
     ]
-    ended = material.latest[material.latest["ended"]]
-    names = [indicators[kpi].short for kpi in ended["kpi"]]
+    ended = _ended_series(material)
     unknown = sum(not indicator.breaks_known for indicator in indicators.values())
     return join(
         [
             paragraph("Brutna serier bland åren som visas:" if broken else ""),
             bullets(broken),
-            paragraph(f"Upphörda hos källan: {format_list(names)}." if names else ""),
+            paragraph(f"Upphörda hos källan: {format_list(ended)}." if ended else ""),
             paragraph(
                 f"För {format_number(unknown)} av {format_number(len(indicators))} nyckeltal är "
                 "det inte känt om serien har brott."
@@ -316,6 +319,16 @@ def breaks_table(material: Material) -> Shown:
             ),
         ]
     )
+
+
+def _ended_series(material: Material) -> list[str]:
+    """Those that are gone from the source, and those whose title says which year was the last."""
+    found = material.latest[material.latest["ended"] | material.latest["stop_year"].notna()]
+    names = []
+    for row in found.to_dict("records"):
+        last = "" if pd.isna(row["stop_year"]) else f" (sista året {int(row['stop_year'])})"
+        names.append(f"{material.catalogue.indicators[row['kpi']].short}{last}")
+    return names
 
 
 def sources_table(material: Material) -> Shown:
