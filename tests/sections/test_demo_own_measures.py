@@ -32,12 +32,12 @@ def in_demo(demo_workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def courses(measure: str) -> Course:
-    own, projects = read_all_own(measure[:4], "demo")
+    own, projects, _ = read_all_own(measure[:4], "demo", 2024)
     return next(c for m in (own, *projects) for c in m.courses if c.measure.id == measure)
 
 
 def own(code: str) -> OwnMaterial:
-    return read_all_own(code, "demo")[0]
+    return read_all_own(code, "demo", 2024)[0]
 
 
 def test_the_planted_shift_is_found() -> None:

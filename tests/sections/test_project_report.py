@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,10 @@ from analyslib.pack_plan import PageResult, Status, plan_pack
 from analyslib.page_checks import Expected, find_faults
 from analyslib.report import check_parameters, find_report, render_report
 from analyslib.sections.municipality import municipality_report
+from analyslib.sections.own_material import areas_of, read_all_own, read_beside
 from analyslib.sections.own_measures import own_measures_section
 from analyslib.sections.project import ProjectReport, project_report
+from analyslib.store.connection import open_store
 from analyslib.workbench import make_report, reports_of_pack
 from analyslib.workspace import Workspace
 
@@ -182,10 +185,22 @@ def test_the_municipality_report_shows_own_measures_only_where_there_are_any() -
     shown = municipality_report("2480", "nua", YEAR).own_measures()
     said = words(shown)
     assert "Egna mått" in said and "Nya ansökningar" in said
+    assert f"Offentliga nyckeltal i Umeå till och med {YEAR}" in said
     assert (
         "Stöd i tid 1 juli 2023 inte bestämt 3 1 kommer att missas och 1 lämnas åt slumpen" in said
     )
     assert municipality_report("2403", "nua", YEAR).own_measures() is None
+
+
+def test_public_figures_are_those_named_and_those_of_the_same_areas(workspace: Workspace) -> None:
+    own, _, beside = read_all_own("2480", "demo", YEAR)
+    assert areas_of(own) == ["ekonomiskt_bistand"]
+    assert {panel.indicator.area for panel in beside.panels} == {"ekonomiskt_bistand"}
+    nowhere = replace(
+        own, courses=tuple(replace(c, measure=replace(c.measure, area="")) for c in own.courses)
+    )
+    with open_store(workspace.publish_db) as store:
+        assert read_beside(store, nowhere, YEAR).panels == ()
 
 
 def test_a_database_without_own_measures_has_no_section_and_no_projects(
@@ -193,7 +208,7 @@ def test_a_database_without_own_measures_has_no_section_and_no_projects(
 ) -> None:
     monkeypatch.setattr("analyslib.analysis.projects.has_own_measures", lambda store: False)
     monkeypatch.setattr("analyslib.sections.own_material.has_own_measures", lambda store: False)
-    assert own_measures_section(PLACE, "demo") is None
+    assert own_measures_section(PLACE, "demo", 2024) is None
     assert read_facts(workspace.publish_db).projects == ()
 
 

@@ -313,7 +313,8 @@ class MunicipalityReport:
 
     def own_measures(self) -> Shown | None:
         """What the municipality follows itself; nothing where it has delivered nothing."""
-        return own_measures_section(self.place.code, "demo" if self.material.is_demo else "riktig")
+        data = "demo" if self.material.is_demo else "riktig"
+        return own_measures_section(self.place.code, data, self.material.year)
 
     def changes(self) -> Shown:
         """What the source has changed since the last meeting."""

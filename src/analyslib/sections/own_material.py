@@ -130,8 +130,10 @@ class Beside:
 
 
 def read_beside(store: Store, material: OwnMaterial, year: int) -> Beside:
-    """Those that the measures name, and then the main ones of the project's area."""
+    """Those that the measures name, and then the main ones of the same areas."""
     indicators = public_indicators(material)
+    if not indicators:
+        return Beside(year, (), "")
     code = material.municipality.code
     kpis = [indicator.id for indicator in indicators]
     series = query(store, "series", kpis=kpis, municipalities=[code, RIKET])
@@ -152,11 +154,19 @@ def public_indicators(material: OwnMaterial) -> list[Indicator]:
     """At most a figure's worth, in order, each once."""
     known = material.catalogue.indicators
     named = [course.measure.public_kpi for course in material.courses]
-    areas = [material.project.area] if material.project else []
-    area = [a for a in areas if a in material.catalogue.areas]
-    main = [i.id for a in area for i in material.catalogue.areas[a].indicators if i.main]
+    areas = [a for a in areas_of(material) if a in material.catalogue.areas]
+    main = [i.id for a in areas for i in material.catalogue.areas[a].indicators if i.main]
     kpis = dict.fromkeys(kpi for kpi in (*named, *main) if kpi in known)
     return [known[kpi] for kpi in kpis][:MOST_BESIDE]
+
+
+def areas_of(material: OwnMaterial) -> list[str]:
+    """The area of the project; of the own activity those of its measures and its newest budget."""
+    if material.project:
+        return [material.project.area]
+    measured = [course.measure.area for course in material.courses]
+    lines = [line.area for year in material.budgets[-1:] for line in year.lines]
+    return list(dict.fromkeys((*measured, *lines)))
 
 
 def _panel(
@@ -187,17 +197,21 @@ def _point(year: int, row: Any) -> Point:
     return Point(year, None if pd.isna(row["value"]) else float(row["value"]), row["status"])
 
 
-def read_all_own(municipality: str, data: str) -> tuple[OwnMaterial, tuple[OwnMaterial, ...]]:
-    """What a municipality follows outside its projects, and in each of them."""
+def read_all_own(
+    municipality: str, data: str, year: int
+) -> tuple[OwnMaterial, tuple[OwnMaterial, ...], Beside]:
+    """What a municipality follows outside its projects, in each of them, and the public figures
+    up to a year."""
     catalogue = load_catalogue()
     place = find_municipality(catalogue, municipality)
     _, store = open_published(data)
     with store:
         if not has_own_measures(store):
-            return OwnMaterial(catalogue, place, None, (), (), (), {}), ()
+            return OwnMaterial(catalogue, place, None, (), (), (), {}), (), Beside(year, (), "")
         own = read_own(store, catalogue, place.code, None)
-        projects = read_projects(store, place.code)
-        return own, tuple(read_own(store, catalogue, place.code, item) for item in projects)
+        found = read_projects(store, place.code)
+        projects = tuple(read_own(store, catalogue, place.code, item) for item in found)
+        return own, projects, read_beside(store, own, year)
 
 
 def read_project(

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyslib.figures.process import draw_processes
-from analyslib.sections.own_material import OwnMaterial, read_all_own
-from analyslib.sections.own_tables import budget_parts, goals_table, guide_parts
+from analyslib.sections.own_material import Beside, OwnMaterial, read_all_own
+from analyslib.sections.own_tables import (
+    budget_parts,
+    goals_table,
+    guide_parts,
+    public_picture,
+)
 from analyslib.sections.parts import Shown, box, bullets, folded, heading, join, paragraph
 from analyslib.tables import Table, derived_cell, header_cell, text_cell
 from analyslib.text.budget import budget_questions
@@ -25,9 +30,10 @@ PANELS = 4
 MOST_QUESTIONS = 6
 
 
-def own_measures_section(municipality: str, data: str) -> Shown | None:
-    """The municipality's own measures, goals, budget and projects; None where it has none."""
-    own, projects = read_all_own(municipality, data)
+def own_measures_section(municipality: str, data: str, year: int) -> Shown | None:
+    """The municipality's own measures, goals, budget and projects, with the public figures of the
+    same areas up to a year; None where it has none."""
+    own, projects, beside = read_all_own(municipality, data, year)
     if own.is_empty and not projects:
         return None
     return join(
@@ -37,14 +43,14 @@ def own_measures_section(municipality: str, data: str) -> Shown | None:
                 "Det här följer kommunen själv, utöver det som finns i Kolada. Uppgifterna är "
                 "kommunens egna och jämförs inte med andra kommuners."
             ),
-            *(_activity(own) if not own.is_empty else []),
+            *(_activity(own, beside) if not own.is_empty else []),
             _projects_table(own, projects),
         ]
     )
 
 
-def _activity(own: OwnMaterial) -> list[Shown | None]:
-    """The own activity: goals, charts, budget, questions."""
+def _activity(own: OwnMaterial, beside: Beside) -> list[Shown | None]:
+    """The own activity: goals, charts, budget, public figures, questions."""
     name = own.place.name
     certain = [
         text for course in own.courses if (text := sure_sentence(course, since_words(course)))
@@ -56,6 +62,7 @@ def _activity(own: OwnMaterial) -> list[Shown | None]:
         folded("Så läser du diagrammen", guide_parts()) if own.courses else None,
         *course_pictures(own),
         join([heading("Budget och utfall", 3), budget]) if budget else None,
+        public_picture(own, beside, "nyckeltal-bredvid-egna-matt") if beside.panels else None,
         questions_box(own),
     ]
 

@@ -8,8 +8,10 @@ from analyslib.analysis.budget import BudgetYear
 from analyslib.analysis.own_measures import Course, Doubt
 from analyslib.analysis.results import Answer
 from analyslib.figures.budget import draw_budget
+from analyslib.figures.frame import Picture
 from analyslib.figures.process_tables import own_cell
-from analyslib.sections.own_material import OwnMaterial
+from analyslib.figures.trends import draw_area_trends
+from analyslib.sections.own_material import Beside, OwnMaterial
 from analyslib.sections.parts import Html, Shown, box, join, paragraph
 from analyslib.tables import Cell, Table, derived_cell, header_cell, text_cell
 from analyslib.text.budget import (
@@ -33,7 +35,7 @@ from analyslib.text.own_measures import (
     target_words,
     unit_and_way,
 )
-from analyslib.text.words import format_answer, format_trend_answer
+from analyslib.text.words import format_answer, format_trend_answer, source_line
 
 
 def goals_table(material: OwnMaterial, courses: Sequence[Course], caption: str) -> Table:
@@ -243,6 +245,17 @@ def year_table(material: OwnMaterial, year: BudgetYear, caption: str) -> Table:
 def _volume_cell(volume: float | None, what: str) -> Cell:
     whole = volume is None or float(volume).is_integer()
     return derived_cell(volume, what, 0 if whole else 1)
+
+
+def public_picture(material: OwnMaterial, beside: Beside, key: str) -> Picture:
+    """Public key figures of the same areas, the municipality's and Riket's."""
+    return draw_area_trends(
+        material.place,
+        beside.panels,
+        f"Offentliga nyckeltal i {material.place.name} till och med {beside.year}",
+        source_line("Kolada", beside.retrieved, computed=True),
+        key=key,
+    )
 
 
 def guide_parts() -> Html:

@@ -9,7 +9,6 @@ from analyslib.analysis.projects import Project
 from analyslib.analysis.results import Answer
 from analyslib.figures.inputs import Place
 from analyslib.figures.process import draw_process
-from analyslib.figures.trends import draw_area_trends
 from analyslib.sections.own_material import Beside, OwnMaterial, read_project
 from analyslib.sections.own_measures import own_questions
 from analyslib.sections.own_tables import (
@@ -18,6 +17,7 @@ from analyslib.sections.own_tables import (
     goals_table,
     guide_parts,
     level_table,
+    public_picture,
 )
 from analyslib.sections.parts import (
     Html,
@@ -39,7 +39,6 @@ from analyslib.text.own_measures import (
     nothing_certain,
     sure_sentence,
 )
-from analyslib.text.words import source_line
 
 
 @dataclass(frozen=True)
@@ -166,14 +165,9 @@ class ProjectReport:
         """Public key figures of the same area, which the project may or may not show in."""
         if not self.beside.panels:
             return Html("<p>Inga offentliga nyckeltal hör till måtten eller området.</p>")
-        title = f"Offentliga nyckeltal i {self.place.name} till och med {self.beside.year}"
-        line = source_line("Kolada", self.beside.retrieved, computed=True)
-        picture = draw_area_trends(
-            self.place, self.beside.panels, title, line, key="offentliga-nyckeltal"
-        )
         return join(
             [
-                picture,
+                public_picture(self.material, self.beside, "offentliga-nyckeltal"),
                 paragraph(
                     "Nyckeltalen gäller hela kommunen. Ett projekt som berör få personer syns "
                     "sällan i dem."
