@@ -513,6 +513,14 @@ def test_letters_are_right_whatever_the_encoding(tmp_path: Path, encoding: str) 
     assert read_tables(path).values["municipality"].tolist() == ["2460", "2463"]
 
 
+@pytest.mark.parametrize("content", [b"PAR1\x15\x00\xc3\xa5", b"\x00" * 40, b"\xe5\x00\xc3"])
+def test_a_file_that_is_no_text_is_called_so(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "tabell.csv"
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match="Filen är ingen textfil"):
+        check(path)
+
+
 def test_broken_letters_are_mended_or_refused(tmp_path: Path) -> None:
     text = "Kommun;2023\nVännäs;1\nÅsele;2\n"
     twice = text.encode().decode("cp1252").encode()

@@ -145,8 +145,12 @@ def _text(value: object) -> str:
 
 # --- text
 
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
 
 def _decode(content: bytes, name: str) -> str:
+    if b"\0" in content and not content.startswith(UTF_16):
+        raise _no_text(name)
     for encoding in _encodings(content):
         try:
             return _mend(content.decode(encoding), name)
@@ -156,7 +160,7 @@ def _decode(content: bytes, name: str) -> str:
 
 
 def _encodings(content: bytes) -> tuple[str, ...]:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if content.startswith(UTF_16):
         return ("utf-16",)
     return ("utf-8-sig", "cp1252")
 
@@ -164,7 +168,7 @@ def _encodings(content: bytes) -> tuple[str, ...]:
 def _mend(text: str, name: str) -> str:
     """UTF-8 that somebody read as Windows' letters is turned back, if all of it can be."""
     if "\0" in text:
-        raise SourceError("Filen är ingen textfil.", name, "Spara den som csv eller .xlsx.")
+        raise _no_text(name)
     if not any(mark in text for mark in BROKEN_LETTERS):
         return text
     try:
@@ -174,6 +178,10 @@ def _mend(text: str, name: str) -> str:
     if any(mark in mended for mark in BROKEN_LETTERS):
         raise _broken_letters(name)
     return mended
+
+
+def _no_text(name: str) -> SourceError:
+    return SourceError("Filen är ingen textfil.", name, "Spara den som csv eller .xlsx.")
 
 
 def _broken_letters(name: str) -> SourceError:
