@@ -150,7 +150,7 @@ RULES: tuple[Rule, ...] = (
         ("läsbar", "Perioden är varken en månad eller ett år.",
          "Dela upp på månader, eller lägg ihop till år.", "period", period_is("value", "other")),
         ("läsbar", "Värdet går inte att läsa som ett tal.",
-         f"{_NUMBER} Saknas det: lämna tomt.", "value",
+         f"{_NUMBER} Saknas det: lämna tomt. Är det dolt, som <5: skriv sekretess.", "value",
          cannot_read("value", "number", only=("value",))),
         ("läsbar", "n går inte att läsa som ett tal.", _NUMBER, "n",
          cannot_read("value", "number", only=("n",))),
