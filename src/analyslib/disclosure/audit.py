@@ -139,13 +139,24 @@ def _audit(published: Published, attackers: Sequence[Attacker]) -> list[AuditedP
 
 
 def _wanted(published: Published, attackers: Sequence[Attacker]) -> list[Requirement]:
+    """What must be possible. Of a number that only two tables together speak of (women and men of
+    a class in one municipality), and that neither shows nor hides: that it is not certain."""
     system, threshold = published.system, published.threshold
     return [
         requirement
         for attacker in attackers
         for row in published.targets
-        for requirement in _demands(system, int(row), attacker, int(threshold[row]))
+        for requirement in (
+            [Requirement(int(row), 1, attacker)]
+            if _is_between(published, int(row))
+            else _demands(system, int(row), attacker, int(threshold[row]))
+        )
     ]
+
+
+def _is_between(published: Published, row: int) -> bool:
+    core = published.core
+    return core is not None and row >= core.n_rows and not published.listed[row]
 
 
 def _audit_joined(published: Published, attackers: Sequence[Attacker]) -> AuditedPart:
@@ -158,7 +169,9 @@ def _audit_joined(published: Published, attackers: Sequence[Attacker]) -> Audite
     for attacker in attackers:
         rows = sorted({r.row for r in proof.unmet if r.attacker == attacker})
         for interval in intervals(system, hidden, attacker, rows):
-            if _is_leak(system, interval, attacker, int(threshold[interval.row])):
+            between = _is_between(published, interval.row)
+            limit = 0 if between else int(threshold[interval.row])
+            if _is_leak(system, interval, attacker, limit):
                 # What the plain reader can do is told of him, not of the careful one as well.
                 leaks[interval.row] = _leak(system, hidden, interval, attacker)
             else:

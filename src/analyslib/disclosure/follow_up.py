@@ -211,7 +211,7 @@ class _CountyRelease:
             atoms,
             layouts,
             self._profile,
-            [*known, *map(_as_decided, same)],
+            [*known, *map(_as_decided, same), *(_of_unchanged(p, atoms) for p in others)],
             title,
             others,
         )
@@ -315,6 +315,30 @@ class _CountyRelease:
         made = _with_places(made, whole.publication.delivered)
         made = _named(made, whole.publication.universe, self._links(links_by_sex(theme, atoms)))
         return None if self._told_between(made) else made
+
+
+def _of_unchanged(publication: Publication, atoms: pd.DataFrame) -> Publication:
+    """What another edition told of the municipalities whose extracts are still the same: their
+    pages say so, and what was shown of them is known whether it is shown again or not."""
+    if "municipality" not in publication.dimensions or "municipality" not in atoms:
+        return replace(publication, rows=())
+    at = publication.dimensions.index("municipality")
+    own = [row for row in publication.rows if len(publication.sets[row[0][at]]) == 1]
+    changed = {
+        publication.sets[row[0][at]]
+        for row in own
+        if row[1] is not None and _sum_of(publication, row[0], atoms) != row[1]
+    }
+    rows = tuple(row for row in own if publication.sets[row[0][at]] not in changed)
+    return replace(publication, rows=rows)
+
+
+def _sum_of(publication: Publication, cell: Sequence[int], atoms: pd.DataFrame) -> int:
+    inside = pd.Series(True, index=atoms.index)
+    for dimension, number in zip(publication.dimensions, cell, strict=True):
+        if dimension in atoms:
+            inside &= atoms[dimension].isin(publication.sets[number])
+    return int(atoms.loc[inside, "count"].sum())
 
 
 def _named(made: Release, universe: str, links: tuple[Link, ...]) -> Release:

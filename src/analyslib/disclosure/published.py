@@ -40,7 +40,8 @@ class Leak:
 @dataclass(frozen=True)
 class Published:
     """One system. It holds a world that fits; `targets` are the rows that must not be possible to
-    work out; `threshold`: what each was hidden under. `plain`: leaks that need no arithmetic.
+    work out; `threshold`: what each was hidden under; `listed`: hidden in a table, not only never
+    printed. `plain`: leaks that need no arithmetic.
 
     Where several universes are tied to the hidden numbers of one, `core` is that one alone, and
     the others are `followers`: a world of the core is a world of all, if each can follow."""
@@ -48,6 +49,7 @@ class Published:
     system: System
     targets: np.ndarray
     threshold: np.ndarray
+    listed: np.ndarray
     plain: tuple[Leak, ...] = ()
     core: System | None = None
     followers: tuple[Follower, ...] = ()
@@ -235,7 +237,7 @@ def _around(core: str, parts: Sequence[_Part], ties: Sequence[_Tie]) -> Publishe
         if (numbers[rows < 0] != 0).any() or not _fits(part, held):
             return _join(parts, ties)  # the core's world at hand does not suit them
         still = _system(replace(part, value=held))
-        alone = Published(still, _targets(part, still), part.threshold)
+        alone = Published(still, _targets(part, still), part.threshold, part.hidden)
         loose = replace(still, state=np.where(part.value >= 0, State.PUBLIC, State.SILENT))
         followers.append(Follower(loose, rows, sums, alone, start))
         whole.append(part)
@@ -307,7 +309,7 @@ def _join(
     else:
         state = np.where(whole.value >= 0, State.PUBLIC, State.SILENT)
         system = make_system(rows, base, state, whole.known, whole.labels)
-    return Published(system, _targets(whole, system), whole.threshold, whole.plain)
+    return Published(system, _targets(whole, system), whole.threshold, whole.hidden, whole.plain)
 
 
 def _unprinted(table: pd.DataFrame) -> tuple[sparse.csr_array, list[str]]:
