@@ -12,7 +12,7 @@ from analyslib.sources import kolada
 from analyslib.sources.http import Patience
 from analyslib.sources.kolada_client import fetch
 from analyslib.store.build import build
-from analyslib.workbench import add_files, describe_workspace, fetch_source
+from analyslib.workbench import add_files, describe_workspace, fetch_source, take_in
 from analyslib.workspace import Workspace
 
 
@@ -21,7 +21,7 @@ def workspace(own_workspace: Path) -> Workspace:
     return Workspace(own_workspace)
 
 
-def take_in(workspace: Workspace, path: Path, text: str, vintage: str) -> None:
+def deliver(workspace: Workspace, path: Path, text: str, vintage: str) -> None:
     path.write_text(text, encoding="utf-8")
     kolada.add(workspace, [path], vintage, date(2026, 11, 1))
 
@@ -72,18 +72,44 @@ def test_status_tells_what_the_newest_delivery_changed(
     new = old.replace("N00000", "N99999").replace("Serie 1", "Ny serie 1")
     groups = "group_id,group_title,member_id\nG1,Ett,2480\n{}\n"
     values = "kpi,municipality,year,gender,value\nN00001,2480,2024,T,{}\nN00002,2480,2024,T,{}\n"
-    take_in(workspace, tmp_path / "k1.csv", head + old, "2024-04-06")
-    take_in(workspace, tmp_path / "g1.csv", groups.format("G2,Borta,2480"), "2024-04-06")
-    take_in(workspace, tmp_path / "v1.csv", values.format(1, 7), "2024-04-06")
-    take_in(workspace, tmp_path / "k2.csv", head + new, "2026-03-23")
-    take_in(workspace, tmp_path / "g2.csv", groups.format("G1,Ett,2401"), "2026-03-23")
-    take_in(workspace, tmp_path / "v2.csv", values.format(2, ""), "2026-03-23")
+    deliver(workspace, tmp_path / "k1.csv", head + old, "2024-04-06")
+    deliver(workspace, tmp_path / "g1.csv", groups.format("G2,Borta,2480"), "2024-04-06")
+    deliver(workspace, tmp_path / "v1.csv", values.format(1, 7), "2024-04-06")
+    deliver(workspace, tmp_path / "k2.csv", head + new, "2026-03-23")
+    deliver(workspace, tmp_path / "g2.csv", groups.format("G1,Ett,2401"), "2026-03-23")
+    deliver(workspace, tmp_path / "v2.csv", values.format(2, ""), "2026-03-23")
     build(workspace)
     assert describe_workspace(workspace).splitlines()[-3:] == [
         "Ändrat sedan 2024-04-06: 1 tal har räknats om och 1 har tagits bort.",
         "  Nyckeltal: 1 borttagna, 1 nya, 0 upphörda, 1 omdöpta, 0 med ny enhet eller kodning.",
         "  Kommungrupper med ändrade medlemmar: 1.",
     ]
+
+
+def test_status_is_silent_about_what_has_come_only_once(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    head = "id,title,description,municipality_type,auspice,operating_area,perspective\n"
+    row = '{},"Serie, antal",Källa,K,X,IFO,Volymer\n'
+    deliver(workspace, tmp_path / "k1.csv", head + row.format("N00001"), "2024-04-06")
+    deliver(workspace, tmp_path / "k2.csv", head + row.format("N00002"), "2026-03-23")
+    groups = "group_id,group_title,member_id\nG1,Ett,2480\n"
+    deliver(workspace, tmp_path / "g1.csv", groups, "2024-04-06")
+    build(workspace)
+    text = describe_workspace(workspace)
+    assert "Nyckeltal: 1 borttagna, 1 nya" in text and "Kommungrupper" not in text
+
+
+def test_what_became_of_each_file_is_told(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "siffror.csv"
+    path.write_text("kpi,municipality,year,gender,value\nN00001,2480,2024,T,1\n", "utf-8")
+    taken, doubt = take_in(workspace, "kolada", [path])
+    assert taken == "Tog in siffror.csv: Värden för nyckeltal, 1\u00a0rad."
+    assert "inget datum" in doubt and f"gälla {date.today()}" in doubt and "--vintage" in doubt
+    assert list(take_in(workspace, "kolada", [path])) == ["Fanns redan i arkivet: siffror.csv."]
+    dated = path.rename(tmp_path / "siffror_2026-08-01.csv")
+    assert len(list(take_in(workspace, "kolada", [dated]))) == 1
+    assert len(list(take_in(workspace, "kolada", [dated], vintage="2026-07-01"))) == 1
 
 
 @pytest.mark.parametrize("year", [1, 22, 1850])

@@ -128,8 +128,7 @@ def add(
     demo: Demo = False,
 ) -> None:
     """Kontrollera filer och ta in dem i arkivet. Är något fel tas ingenting in."""
-    from analyslib.text.formats import format_count
-    from analyslib.workbench import add_files
+    from analyslib.workbench import take_in
 
     given = {
         "vintage": vintage,
@@ -138,9 +137,8 @@ def add(
         "title": title,
         "extraction_date": extraction_date,
     }
-    for file in add_files(workspace(demo), source, files, **given):
-        rows = format_count(file.origin.rows, "rad", "rader")
-        print(f"Tog in {file.origin.original_name}: {file.origin.title}, {rows}.")
+    for line in take_in(workspace(demo), source, files, **given):
+        print(line)
 
 
 @app.command()

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -44,7 +44,7 @@ from analyslib.sources.demo_own_measures import write_demo_own_measures
 from analyslib.sources.error_list import write_error_list as write_list
 from analyslib.sources.extract_check import check_file
 from analyslib.sources.extract_report import summarise_check, write_error_list
-from analyslib.sources.origin import ArchivedFile, archived_files
+from analyslib.sources.origin import SIDECAR, ArchivedFile, archived_files
 from analyslib.sources.own_measures_check import (
     check_own_measures,
     is_own_measures_file,
@@ -56,7 +56,7 @@ from analyslib.store.build import build
 from analyslib.store.build_report import BuildReport
 from analyslib.store.changes import last_delivery_but_one
 from analyslib.store.connection import open_store, query
-from analyslib.text.formats import format_number
+from analyslib.text.formats import format_count, format_number, format_period
 from analyslib.workspace import Workspace
 
 
@@ -159,6 +159,33 @@ def add_files(
         words = ", ".join(f"--{name.replace('_', '-')}" for name in unknown)
         raise UsageError(f"Källan {source} har inget val {words}.")
     return add(workspace, list(files), **given)
+
+
+def take_in(
+    workspace: Workspace, source: str, files: Iterable[Path], **options: object
+) -> Iterator[str]:
+    """Add files, and tell of each what became of it."""
+    there = {file.path for file in archived_files(workspace)}
+    for file in add_files(workspace, source, files, **options):
+        origin = file.origin
+        if file.path in there:
+            yield f"Fanns redan i arkivet: {origin.original_name}."
+            continue
+        rows = format_count(origin.rows, "rad", "rader")
+        yield f"Tog in {origin.original_name}: {origin.title}, {rows}."
+        if source == kolada.SOURCE and not options.get("vintage"):
+            yield from _doubtful_day(file)
+
+
+def _doubtful_day(file: ArchivedFile) -> Iterator[str]:
+    """Old numbers taken for new ones would be shown with the units of today."""
+    origin = file.origin
+    if origin.dataset == "values" and not kolada.is_dated(origin.original_name):
+        yield (
+            f"  Filnamnet har inget datum, så siffrorna antas gälla {origin.vintage}. Är de äldre? "
+            f"Ta då bort {file.path} och {file.path.name}{SIDECAR}, och lägg in filen på nytt "
+            "med --vintage."
+        )
 
 
 def check_files(source: str, files: Iterable[Path], folder: Path) -> tuple[tuple[str, ...], bool]:
@@ -357,7 +384,7 @@ def describe_workspace(workspace: Workspace) -> str:
     if workspace.publish_db.is_file():
         years = read_facts(workspace.publish_db).years
         lines.append(
-            f"Databasen har nyckeltal för {min(years)}–{max(years)}."
+            f"Databasen har nyckeltal för {format_period(min(years), max(years))}."
             if years
             else "Databasen har inga värden för nyckeltalen i definitionerna."
         )
@@ -382,11 +409,12 @@ def _describe_changes(workspace: Workspace) -> list[str]:
     revised, gone = (format_number(changes.values[name].sum()) for name in ("revised", "withdrawn"))
     members = changes.groups["change"].isin(["joined", "left"])
     moved = changes.groups[members]["group_id"].nunique()
-    return [
-        f"Ändrat sedan {since}: {revised} tal har räknats om och {gone} har tagits bort.",
-        f"  Nyckeltal: {', '.join(counts)}.",
-        f"  Kommungrupper med ändrade medlemmar: {format_number(moved)}.",
-    ]
+    lines = [f"Ändrat sedan {since}: {revised} tal har räknats om och {gone} har tagits bort."]
+    if changes.series_vintages[0]:
+        lines.append(f"  Nyckeltal: {', '.join(counts)}.")
+    if changes.group_vintages[0]:
+        lines.append(f"  Kommungrupper med ändrade medlemmar: {format_number(moved)}.")
+    return lines
 
 
 def open_lab(workspace: Workspace) -> int:

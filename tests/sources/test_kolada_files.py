@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from analyslib.errors import SourceError, UsageError
-from analyslib.sources import kolada
+from analyslib.sources import kolada, origin
 from analyslib.sources.kolada import vintage_of
 from analyslib.sources.kolada_files import check
 from analyslib.sources.origin import archived_files
@@ -312,14 +312,14 @@ def test_a_disk_that_fills_half_way_leaves_nothing(
     before = write_csv(tmp_path, values({"year": "2019"}), "before.csv")
     kolada.add(find_workspace(), [before], retrieved=TODAY)
     files = [write_csv(tmp_path, values({"year": y}), f"{y}.csv") for y in ("2020", "2021")]
-    real = kolada.archive_file
+    real = origin.archive_file
 
     def filling(workspace: Any, path: Path, origin: Any) -> Any:
         if path.name == "2021.csv":
             raise OSError(28, "No space left on device")
         return real(workspace, path, origin)
 
-    monkeypatch.setattr(kolada, "archive_file", filling)
+    monkeypatch.setattr(origin, "archive_file", filling)
     with pytest.raises(SourceError, match="Disken är full. Ingen av filerna lades in"):
         kolada.add(find_workspace(), [before, *files], retrieved=TODAY)
     assert [f.origin.original_name for f in archived_files(find_workspace())] == ["before.csv"]

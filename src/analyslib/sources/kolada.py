@@ -20,15 +20,13 @@ from analyslib.sources.kolada_shapes import find_shape, select_rows
 from analyslib.sources.origin import (
     ArchivedFile,
     Origin,
-    archive_file,
-    archived_files,
-    remove_archived,
+    archive_all,
     sha256_of,
 )
 from analyslib.workspace import Workspace
 
 
-__all__ = ["add", "check", "read"]
+__all__ = ["add", "check", "is_dated", "read"]
 
 SOURCE = "kolada"
 PUBLISHER = "Rådet för främjande av kommunala analyser (RKA)"
@@ -37,6 +35,8 @@ LICENCE = (
     "Fri användning. Obearbetade uppgifter anges med källa Kolada; "
     "bearbetade får inte anges som Koladas."
 )
+
+_DATE = re.compile(r"(?<!\d)(20\d\d-[01]\d)(-[0-3]\d)?(?!\d)")
 
 
 def add(
@@ -71,9 +71,14 @@ def read(file: ArchivedFile) -> pd.DataFrame:
         return connection.execute(select_rows(find_shape(file.path), [file.path])).df()
 
 
+def is_dated(name: str) -> bool:
+    """Whether a file's name says which day its content speaks for."""
+    return _DATE.search(name) is not None
+
+
 def vintage_of(path: Path, vintage: str | None, retrieved: date) -> str:
     """2024-04-06 or 2024-08 in a name is a date; 1994_2022 is a span of years."""
-    match = re.search(r"(?<!\d)(20\d\d-[01]\d)(-[0-3]\d)?(?!\d)", path.name)
+    match = _DATE.search(path.name)
     text = vintage or (f"{match[1]}{match[2] or '-01'}" if match else retrieved.isoformat())
     try:
         day = date.fromisoformat(text)
@@ -123,17 +128,11 @@ def _archive_all(
     workspace: Workspace, checked: list[Checked], origins: list[Origin]
 ) -> list[ArchivedFile]:
     """All or nothing: where the disk fills half-way, what this call took in goes out again."""
-    before = {file.path for file in archived_files(workspace, origins[0].source)}
-    archived: list[ArchivedFile] = []
+    paths = [file.path for file in checked]
     try:
-        for file, origin in zip(checked, origins, strict=True):
-            archived.append(archive_file(workspace, file.path, origin))
+        return archive_all(workspace, list(zip(paths, origins, strict=True)))
     except OSError as error:
-        for taken in archived:
-            if taken.path not in before:
-                remove_archived(taken)
         raise _cannot_write(workspace, error) from error
-    return archived
 
 
 def _cannot_write(workspace: Workspace, error: OSError) -> SourceError:
