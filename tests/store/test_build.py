@@ -180,12 +180,15 @@ def test_a_series_in_no_vintage_is_rejected_with_the_reason(bench: Any) -> None:
         (3, "N99999", 2021),
     ]
     assert "Avvisat: 2 rader, nyckeltalet finns inte" in str(report)
+    assert "(t.ex. N99999, 2480, 2021, T)." in str(report)
 
 
 def test_a_file_of_which_nothing_can_be_used_stops_the_build(bench: Any) -> None:
     bench.add_values([{}])
-    with pytest.raises(StoreError, match="nyckeltalen finns inte.*analyslib add kolada"):
+    with pytest.raises(StoreError, match="nyckeltalen finns inte.*analyslib add kolada") as caught:
         bench.build()
+    (file,) = archived_files(bench.workspace)
+    assert f"ta bort {file.path} och {file.path.name}.origin.toml." in str(caught.value)
     assert not bench.workspace.publish_db.exists()
 
 

@@ -16,7 +16,8 @@ from analyslib.workspace import Workspace
 class BuildReport:
     """What was loaded, turned away and revised. ``built=False``: nothing had changed.
 
-    `rejected` counts rows per reason. `notes` are things to look at that stop nothing.
+    `rejected` counts rows per reason, and `examples` has the key of one of them for each.
+    `notes` are things to look at that stop nothing.
     """
 
     workspace: Workspace
@@ -28,6 +29,7 @@ class BuildReport:
     ended: int = 0
     revised: int = 0
     rejected: tuple[tuple[str, int], ...] = ()
+    examples: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
 
@@ -50,8 +52,9 @@ class BuildReport:
             )
         if self.ended:
             lines.append(f"{_number(self.ended)} nyckeltal med värden har upphört hos källan.")
-        for reason, count in self.rejected:
-            lines.append(f"Avvisat: {_number(count)} {'rad' if count == 1 else 'rader'}, {reason}.")
+        for (reason, count), example in zip(self.rejected, self.examples, strict=True):
+            rows = "rad" if count == 1 else "rader"
+            lines.append(f"Avvisat: {_number(count)} {rows}, {reason} (t.ex. {example}).")
         groups = sum(count.group_rows for count in self.files)
         if groups:
             lines.append(f"{_number(groups)} gruppvärden lästes inte in; de räknas fram här.")
@@ -75,7 +78,8 @@ def describe_build(
         rejected = query(store, "rejected_reasons")
         outside = query(store, "shares_outside_range")
     notes = tuple(
-        f"Att se över: {row.kpi} har {row.count} andelar utanför 0–100."
+        f"Att se över: {row.kpi} har {row.count} {'andel' if row.count == 1 else 'andelar'} "
+        "utanför 0–100."
         for row in outside.itertuples()
     )
     notes += tuple(str(outcome) for outcome in outcomes if outcome.state == "mended")
@@ -89,5 +93,6 @@ def describe_build(
         ended=int(totals["ended"]),
         revised=int(totals["revised"]),
         rejected=tuple(zip(rejected["reason"], rejected["rows"].astype(int), strict=True)),
+        examples=tuple(rejected["example"]),
         notes=notes,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from analyslib.errors import Fault, StoreError
+from analyslib.sources.origin import SIDECAR
 from analyslib.store.connection import quoted, run_query
 from analyslib.store.load import FileCount
 
@@ -63,7 +64,8 @@ def _all_rejected(
                 "någon årgång av metadata.",
                 f"{count.file.path.name} ({count.file.origin.original_name})",
                 "Lägg in Koladas uppgifter om nyckeltalen med `analyslib add kolada`, "
-                "eller hämta dem med `analyslib fetch kolada`.",
+                "eller hämta dem med `analyslib fetch kolada`. Är nyckeltalens id fel i filen: ta "
+                f"bort {count.file.path} och {count.file.path.name}{SIDECAR}.",
             )
 
 

@@ -1,2 +1,8 @@
--- One row: one reason why rows were turned away, and how many.
-SELECT reason, count(*) AS rows FROM rejected GROUP BY reason ORDER BY rows DESC, reason
+-- One row: one reason why rows were turned away, how many, and the key of one of them.
+SELECT
+    reason,
+    count(*) AS rows,
+    min(concat_ws(', ', kpi, municipality, year, gender)) AS example
+FROM rejected
+GROUP BY reason
+ORDER BY rows DESC, reason
