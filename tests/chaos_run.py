@@ -6,6 +6,7 @@ reports that come after wait for it, as long as the file ``vanta`` names them.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -35,12 +36,13 @@ def children_of(pid: int) -> list[int]:
 
 
 def kill_kernel() -> None:
-    """The first copy that is at work; between two reports there may be none for a moment."""
-    deadline = time.monotonic() + 2
-    while time.monotonic() < deadline:
-        for copy in [copy for warm in children_of(os.getpid()) for copy in children_of(warm)]:
+    """All copies as soon as there are two: one may have given its answer already."""
+    deadline, copies = time.monotonic() + 2, list[int]()
+    while len(copies) < 2 and time.monotonic() < deadline:
+        copies = [copy for warm in children_of(os.getpid()) for copy in children_of(warm)]
+    for copy in copies:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(copy, signal.SIGKILL)
-            return
 
 
 def kill_worker() -> None:
