@@ -163,7 +163,8 @@ def test_the_same_extracts_are_decided_together_with_what_is_out() -> None:
 def test_a_later_extract_becomes_an_edition_that_tells_nothing_of_the_few() -> None:
     counts, again = release_counties(later(), earlier=published())
     assert {edition_of(p.universe) for p in again} == {2}
-    assert counts["count"].notna().sum() > 20, "there is something left to show"
+    # Few, since the other municipality's numbers are out: every sum would tell of the three.
+    assert counts["count"].notna().sum() > 10, "there is something left to show"
     report = audit_publications([*published(), *again])
     assert report.is_passed, report.text
     careless = [
