@@ -65,11 +65,11 @@ class Share:
     percent: int
     ends: tuple[int, int] | None = None
 
-    def fitting(self, n: int) -> tuple[int, int]:
-        """The fewest and the most of n that are printed so."""
+    def fitting(self, n: int) -> tuple[int, int] | None:
+        """The fewest and the most of n that are printed so; None where it is not of n at all."""
         printed = (self.percent, *(self.ends or ()))
         found = [x for x in range(n + 1) if percents(x, n)[: len(printed)] == printed]
-        return min(found), max(found)
+        return (min(found), max(found)) if found else None
 
 
 def percents(x: int, n: int) -> tuple[int, ...]:
@@ -305,6 +305,7 @@ class _System:
         self.atoms: dict[Group, int] = {}
         self.members: list[list[Group]] = [self._atoms_of(facts) for facts in packs]
         self.rows: list[tuple[np.ndarray, np.ndarray, float, float]] = []
+        self.shares: list[tuple[np.ndarray, np.ndarray, float, float]] = []
         self.hidden: list[tuple[Group, np.ndarray]] = []
         for facts, members in zip(packs, self.members, strict=True):
             self._add_pack(facts, members)
@@ -338,20 +339,34 @@ class _System:
                 self._row(inside, facts.shown[group], facts.shown[group])
         for share in facts.shares:
             if share.part.theme == self.theme:
+                before = len(self.rows)
                 self._add_share(share, facts, members)
+                self.shares += self.rows[before:]
+                del self.rows[before:]
         if self.theme in OF_FINISHED:
             self._add_finished(members)
         for group in sorted(facts.hidden, key=str):
             if group.theme == self.theme:
                 inside = self._inside(group, members)
-                self.hidden.append((group, inside))
+                if not self._is_out(group, facts):
+                    self.hidden.append((group, inside))
                 self._row(inside, float(self._is_sure(group, facts)), np.inf)
+
+    def _is_out(self, group: Group, facts: Facts) -> bool:
+        """Hidden here, and printed of the same extract in the other pack: no secret."""
+        version = facts.versions.get(group.place)
+        return any(
+            group in other.shown and other.versions.get(group.place) == version
+            for other in self.packs
+            if version
+        )
 
     def _add_share(self, share: Share, facts: Facts, members: list[Group]) -> None:
         some, all_ = (self._inside(g, members) for g in (share.part, share.whole))
         n = self._size(share.whole, facts, members)
-        if n is not None:
-            self._row(some, *share.fitting(n))
+        fitting = None if n is None else share.fitting(n)
+        if fitting is not None:
+            self._row(some, *fitting)
             return
         self._row(some, 0.0, np.inf, all_, -(share.percent - 0.5 - WHOLE) / 100)
         self._row(some, -np.inf, 0.0, all_, -(share.percent + 0.5 + WHOLE) / 100)
@@ -400,10 +415,13 @@ class _System:
         self.rows.append((columns, values, low, high))
 
     def claims(self) -> list[Claim]:
-        solver = _Solver(len(self.atoms), self.rows)
-        if not solver.is_possible:  # a nought was hidden to cover another after all
-            rows = [row for row in self.rows if (row[2], row[3]) != (1.0, np.inf)]
-            solver = _Solver(len(self.atoms), rows)
+        # Where the readings contradict each other, a nought was hidden to cover another after all,
+        # or a share is of others than the attacker took it to be of.
+        certain = [row for row in self.rows if (row[2], row[3]) != (1.0, np.inf)]
+        solver = _Solver(len(self.atoms), [*self.rows, *self.shares])
+        for rows in ([*certain, *self.shares], self.rows, certain):
+            if not solver.is_possible:
+                solver = _Solver(len(self.atoms), rows)
         found = []
         for group, inside in self.hidden:
             claim = self._claim(solver, group, inside)

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pandas as pd
@@ -82,11 +83,13 @@ def packs(
     databases = [analyst_database(demo_workspace, catalogue, network, n) for n in (0, 1)]
     workspace, unsafe = (new_workspace(root / name, demo_workspace) for name in ("a", "b"))
     found = Packs([], [], [], [], [])
+    out: list[Publication] = []
     for meeting, connection in zip(MEETINGS, databases, strict=True):
-        tables = gate.release_follow_up(connection)
+        tables = gate.release_follow_up(connection, earlier=out)
+        out = ledgers_of(tables)
         put_up(workspace, demo_workspace, tables)
         # The first pack is tried by the attacker alone; the second by the gate, with the first.
-        check = None if prove or found.made else only_written(tables)
+        check = None if prove or found.made else only_written(out)
         pack = build_pack(
             workspace, network, meeting,
             reports=("uppfoljning",), catalogue=catalogue, check_release=check,
@@ -102,10 +105,13 @@ def packs(
     return found
 
 
-def only_written(tables: Mapping[str, pd.DataFrame]) -> CheckRelease:
-    """Puts the ledgers in the pack, as the gate does, and leaves out its own audit."""
+def ledgers_of(tables: Mapping[str, pd.DataFrame]) -> list[Publication]:
     contents = tables["individual_ledger"]["content"]
-    ledgers = [publication_from(json.loads(content)) for content in contents]
+    return [publication_from(json.loads(content)) for content in contents]
+
+
+def only_written(ledgers: Sequence[Publication]) -> CheckRelease:
+    """Puts the ledgers in the pack, as the gate does, and leaves out its own audit."""
 
     def check(places: Sequence[Path]) -> None:
         write_publications(places[0], ledgers)
@@ -170,7 +176,8 @@ def naively_released(
         )
         hidden = replace(made, counts=counts, stamp="")
         nothing = Publication(layouts[0].name, 5, True, (), (), (), (), ())
-        return Release(hidden, nothing, None, None, None)  # type: ignore[arg-type]
+        ledger = SimpleNamespace(system=None)
+        return Release(hidden, nothing, None, ledger, None)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gate, "release", only_primary)
@@ -224,7 +231,8 @@ def pages_of_sections(workspace: Workspace, network: str, catalogue: Catalogue) 
 
 def test_what_leaves_at_two_meetings_gives_nothing_away(packs: Packs) -> None:
     assert len(packs.left[0]) == len(packs.made[0])
-    assert len(read_pack(packs.left[0]).hidden) > 200
+    facts = read_pack(packs.left[0])
+    assert min(len(facts.hidden), len(facts.shown), len(facts.shares)) > 200
     assert [told(claim) for claim in attack(packs.left)] == []
     before, after = (read_pack(pages).shown for pages in packs.left)
     steps = {group: abs(after[group] - before[group]) for group in before.keys() & after.keys()}
@@ -240,8 +248,6 @@ def test_a_second_pack_stays_only_where_it_would_give_something_away(packs: Pack
 
 def test_each_pack_by_itself_gives_nothing_away(packs: Packs) -> None:
     for pages in packs.made:
-        facts = read_pack(pages)
-        assert min(len(facts.hidden), len(facts.shown), len(facts.shares)) > 200
         assert [told(claim) for claim in attack([pages])] == []
 
 
@@ -262,7 +268,7 @@ def test_a_member_that_knows_its_own_numbers_learns_no_small_number_of_another(
             known = {group: true_number(truth, group) for group in own}
             claims = [c for c in attack([pages], known) if c.group.place != member]
             small = [told(c) for c in claims if c.high is not None and c.high < SMALL]
-            assert len(own) > 10 and small == [], member
+            assert own and small == [], member
 
 
 def true_number(truth: Mapping[Group, int], group: Group) -> int:
