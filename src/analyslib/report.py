@@ -358,6 +358,7 @@ def make_frame(
         f"uppgifter till och med {year}" if year else "",
         f"till mötet den {format_date(str(meeting))}" if meeting else "",
     )
+    subtitle = ", ".join(filter(None, pieces))
     marks = {
         "report": report.name,
         "municipality": municipality.code if municipality else "",
@@ -369,7 +370,7 @@ def make_frame(
     return Frame(
         report_title=report.title,
         place=place,
-        subtitle=", ".join(filter(None, pieces)),
+        subtitle=subtitle[:1].upper() + subtitle[1:],
         demo=demo,
         marks=tuple((name, text) for name, text in marks.items() if text),
         origin=(

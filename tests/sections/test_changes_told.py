@@ -129,7 +129,7 @@ def test_a_changed_unit_comes_first_and_many_new_names_are_folded() -> None:
     renamed = [(kpi, "renamed", "Gammalt", "Nytt") for kpi in kpis[:11]]
     html = told([*renamed, (kpis[0], "rescaled", "andel (%)", "antal/10 000 inv")])
     assert re.findall("<h3>(.*?)</h3>", html) == [
-        "1\u00a0nyckeltal har bytt enhet",
+        "1\u00a0nyckeltal har bytt enhet eller kodning",
         "11\u00a0nyckeltal har bytt namn",
     ]
     assert html.index("går inte att jämföra") < html.index("<details>") < html.index("Gammalt")

@@ -16,7 +16,7 @@ from analyslib.text.words import GENDER_WORDS
 
 # What matters most comes first; a new name seldom changes anything.
 SERIES_WORDS = {
-    "rescaled": "har bytt enhet",
+    "rescaled": "har bytt enhet eller kodning",
     "removed": "finns inte längre hos källan",
     "ended": "har upphört",
     "redivided": "har ändrad uppdelning på kön",
