@@ -108,6 +108,7 @@ class FollowUpReport:
         certain = self._certain_changes()
         return join(
             [
+                self._mark(),
                 about_people(
                     box(
                         "sammanfattning",
@@ -123,6 +124,11 @@ class FollowUpReport:
                 box("fragor", heading("Att tala om", 3), bullets(self.questions())),
             ]
         )
+
+    def _mark(self) -> Html:
+        """Whom the page is about, for the check of the finished page: where everything is hidden
+        there is no picture that says so."""
+        return Html(f'<figure hidden data-municipality="{self.place.code}"></figure>')
 
     def _invitation(self) -> Shown:
         """A figure without a picture, so that the page is about the right place."""
