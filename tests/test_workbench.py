@@ -8,11 +8,18 @@ from pathlib import Path
 import pytest
 
 from analyslib.errors import SourceError, UsageError
+from analyslib.facts import read_facts
 from analyslib.sources import kolada
 from analyslib.sources.http import Patience
 from analyslib.sources.kolada_client import fetch
 from analyslib.store.build import build
-from analyslib.workbench import add_files, describe_workspace, fetch_source, take_in
+from analyslib.workbench import (
+    add_files,
+    describe_workspace,
+    fetch_source,
+    make_report,
+    take_in,
+)
 from analyslib.workspace import Workspace
 
 
@@ -48,6 +55,23 @@ def test_a_service_that_does_not_answer_is_named(workspace: Workspace) -> None:
     hasty = Patience(attempts=2, first_wait=0.01, longest_wait=0.01, interval=0.0)
     with pytest.raises(SourceError, match=r"^127\.0\.0\.1:9: .*2 försök"):
         fetch(workspace, indicators=["N1"], base_url="http://127.0.0.1:9/v3", patience=hasty)
+
+
+@pytest.mark.parametrize(
+    ("report", "given", "said"),
+    [
+        ("kommun", {}, "Säg vilken kommun rapporten gäller"),
+        ("kommun", {"network": "nua"}, "Säg vilken kommun rapporten gäller"),
+        ("natverk", {}, "Säg vilket nätverk rapporten gäller"),
+        ("projekt", {"municipality": "2480"}, "Säg vilket projekt rapporten gäller"),
+        ("projekt", {}, "Säg vilken kommun och vilket projekt rapporten gäller"),
+    ],
+)
+def test_a_report_is_never_about_the_notebooks_example(
+    demo_workspace: Path, report: str, given: dict[str, object], said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        make_report(Workspace(demo_workspace, demo=True), report, given, None)
 
 
 def test_status_of_nothing_and_of_tables_only(workspace: Workspace, tmp_path: Path) -> None:
@@ -121,3 +145,9 @@ def test_a_year_that_is_none_is_refused_before_anything_is_taken_in(
     with pytest.raises(UsageError, match=f"{year} är inget årtal"):
         add_files(workspace, "oj", [path], year=year)
     assert "Arkivet är tomt" in describe_workspace(workspace)
+
+
+def test_the_foot_says_what_holds_for_numbers_about_individuals(demo_workspace: Path) -> None:
+    facts = read_facts(Workspace(demo_workspace, demo=True).publish_db)
+    policy = dict(facts.origin)["Sekretess"]
+    assert "färre än 5 personer visas inte" in policy

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analyslib.analysis.projects import Project, read_projects
-from analyslib.store.connection import open_store, query
+from analyslib.store.connection import Store, open_store, query
 from analyslib.text.formats import format_date
 
 
@@ -29,13 +29,26 @@ def read_facts(publish_db: Path) -> Facts:
         years = query(store, "data_years")
         sources = query(store, "page_sources")
         projects = read_projects(store)
+        policy = _read_policy(store)
     by_key = dict(zip(info["key"], info["value"], strict=True))
     origin = tuple(
         ("Källa", f"{row.publisher}: {row.title} (hämtad {format_date(str(row.retrieved)[:10])})")
         for row in sources.itertuples()
     )
     fingerprint = str(by_key["fingerprint"])
+    origin = (*origin, ("Sekretess", policy))
     return Facts(fingerprint, tuple(int(year) for year in years["year"]), origin, projects)
+
+
+def _read_policy(store: Store) -> str:
+    """What holds for numbers about individuals in this database."""
+    if not query(store, "has_table", table="individual_release")["is_there"].item():
+        return "Databasen har bara offentliga nyckeltal och inga uppgifter om enskilda."
+    release = query(store, "individual_release").set_index("key")["value"]
+    return (
+        "Uppgifter om enskilda prövas tillsammans innan något ges ut. Tal om färre än "
+        f"{release['threshold']} personer visas inte, och inte heller tal som de kan räknas ut av."
+    )
 
 
 def read_silent(publish_db: Path, year: int, members: Sequence[str]) -> frozenset[str]:

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -263,6 +263,7 @@ def make_report(
     catalogue = load_catalogue()
     form = {parameter.name for parameter in find_report(workspace, name).parameters}
     values = dict(given)
+    _check_about(form, values)
     if "year" in form and "year" not in values:
         values["year"] = max(read_facts(workspace.publish_db).years)
     parts = [name]
@@ -276,6 +277,23 @@ def make_report(
         parts.append(find_network(catalogue, str(values["network"])).id)
     path = out or workspace.reports / f"{'_'.join(parts)}.html"
     return render_report(workspace, name, values, path).path
+
+
+ABOUT = {
+    "project": ("vilket projekt", "--project med projektets id"),
+    "municipality": ("vilken kommun", "till exempel --municipality Umeå"),
+    "network": ("vilket nätverk", "till exempel --network nua"),
+}
+
+
+def _check_about(form: Container[str], values: Container[str]) -> None:
+    """Whom a report is about is never left to the notebook's example."""
+    asked = [part for part in ("municipality", "project") if part in form] or ["network"]
+    missing = [part for part in asked if part in form and part not in values]
+    if missing:
+        what = " och ".join(ABOUT[part][0] for part in missing)
+        how = " och ".join(ABOUT[part][1] for part in missing)
+        raise UsageError(f"Säg {what} rapporten gäller.", remedy=f"Ange {how}.")
 
 
 def _network_of(code: str) -> str:

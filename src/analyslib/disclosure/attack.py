@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,26 +40,42 @@ def intervals(
 
     The linear bounds first; where the best world is not in whole persons, the integer ones.
     """
+    found = reached_intervals(system, hidden, attacker, rows, integer)
+    return [interval for interval, _ in found]
+
+
+def reached_intervals(
+    system: System,
+    hidden: np.ndarray,
+    attacker: Attacker,
+    rows: Iterable[int] | None = None,
+    integer: bool = True,
+) -> Iterator[tuple[Interval, list[np.ndarray]]]:
+    """Each interval with worlds in whole persons that reach its ends, where such were met."""
     chosen = np.flatnonzero(hidden) if rows is None else list(rows)
     real = WorldFinder(system, hidden, attacker)
     whole = WorldFinder(system, hidden, attacker) if integer else None
     values = system.values
-    found = []
     for row in chosen:
-        low = values[row] + _bound(int(row), False, real, whole)
-        high = values[row] + _bound(int(row), True, real, whole)
+        down, lowest = _bound(int(row), False, real, whole)
+        up, highest = _bound(int(row), True, real, whole)
+        low, high = values[row] + down, values[row] + up
         top = None if high == INFINITY else int(np.floor(high + EPSILON))
-        found.append(Interval(int(row), int(np.ceil(max(low, 0.0) - EPSILON)), top))
-    return found
+        interval = Interval(int(row), int(np.ceil(max(low, 0.0) - EPSILON)), top)
+        yield interval, [world for world in (lowest, highest) if _is_whole(world)]
 
 
-def _bound(row: int, upwards: bool, real: WorldFinder, whole: WorldFinder | None) -> float:
+def _bound(
+    row: int, upwards: bool, real: WorldFinder, whole: WorldFinder | None
+) -> tuple[float, np.ndarray]:
     reach, world = real.extreme(row, upwards)
-    if whole is None or abs(reach) < 1 - EPSILON or np.isinf(reach):
-        return reach
-    if np.abs(world - np.rint(world)).max(initial=0.0) <= EPSILON:
-        return reach
-    return whole.extreme(row, upwards, integer=True)[0]
+    if whole is None or abs(reach) < 1 - EPSILON or np.isinf(reach) or _is_whole(world):
+        return reach, world
+    return whole.extreme(row, upwards, integer=True)
+
+
+def _is_whole(world: np.ndarray) -> bool:
+    return bool(world.size) and float(np.abs(world - np.rint(world)).max()) <= EPSILON
 
 
 def exact_rows(

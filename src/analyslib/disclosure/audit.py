@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analyslib.disclosure.attack import Interval, intervals
+from analyslib.disclosure.attack import Interval, reached_intervals
 from analyslib.disclosure.certificate import Certificate, verify
 from analyslib.disclosure.editions import told_apart
 from analyslib.disclosure.explain import explain
@@ -166,9 +166,11 @@ def _audit_joined(published: Published, attackers: Sequence[Attacker]) -> Audite
     proof = prove(system, hidden, wanted, joined_worlds(published, wanted))
     met = [r for r, w in zip(wanted, proof.witness, strict=True) if w >= 0]
     leaks: dict[int, Leak] = {}
+    seen = list(proof.worlds)
     for attacker in attackers:
         rows = sorted({r.row for r in proof.unmet if r.attacker == attacker})
-        for interval in intervals(system, hidden, attacker, rows):
+        for interval, worlds in reached_intervals(system, hidden, attacker, rows):
+            seen += map(np.rint, worlds)
             between = _is_between(published, interval.row)
             limit = 0 if between else int(threshold[interval.row])
             if _is_leak(system, interval, attacker, limit):
@@ -176,7 +178,7 @@ def _audit_joined(published: Published, attackers: Sequence[Attacker]) -> Audite
                 leaks[interval.row] = _leak(system, hidden, interval, attacker)
             else:
                 met.append(_not_exact(system, interval, attacker))
-    proof = prove(system, hidden, met, proof.worlds)
+    proof = prove(system, hidden, met, seen)
     return AuditedPart(
         (*published.plain, *leaks.values()),
         certify(system, hidden, proof),
