@@ -114,6 +114,14 @@ def test_private_words_are_found_in_text_and_in_drawings() -> None:
         assert any("den här datorn" in str(fault) for fault in find_faults(page(), expected))
 
 
+def test_a_part_about_individuals_also_tells_whom_a_page_is_about() -> None:
+    """Where every number is hidden there is no picture that says so."""
+    body = '<div data-about="individer" data-municipality="2480"><p>Allt är dolt.</p></div>'
+    expected = Expected(municipality="2480", name="Umeå")
+    assert find_faults(page(body), expected) == []
+    assert "fel plats" in str(find_faults(page(body.replace("2480", "2482")), expected)[0])
+
+
 def test_a_network_page_may_show_its_members_and_no_others() -> None:
     assert not find_faults(page(), Expected(members=("2480", "2482")))
     assert "fel plats" in str(find_faults(page(), Expected(members=("2482",)))[0])

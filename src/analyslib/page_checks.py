@@ -300,7 +300,7 @@ def check_identity(page: Page, expected: Expected) -> Iterator[str]:
                 yield f"Rubriken nämner inte {expected.name}."
     about = [
         element.attributes["data-municipality"]
-        for element in page.all("figure", "table")
+        for element in page.all("figure", "table", "div")
         if element.attributes.get("data-municipality")
     ]
     allowed = {expected.municipality} if expected.municipality else set(expected.members)

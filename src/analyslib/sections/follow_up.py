@@ -68,9 +68,13 @@ FEWEST_QUARTERS = 8
 MUCH_LOST = 40.0
 
 
-def about_people(*parts: Shown | None) -> Html:
-    """What is said of individuals, marked so that the last check can hold every number of it."""
-    return Html(f'<div data-about="individer">{join(parts).html}</div>')
+def about_people(*parts: Shown | None, where: str = "") -> Html:
+    """What is said of individuals, marked so that the last check can hold every number of it.
+
+    `where`: the municipality's code, for the check that the page is about the right place also
+    where everything is hidden and there is no picture that says so."""
+    place = f' data-municipality="{where}"' if where else ""
+    return Html(f'<div data-about="individer"{place}>{join(parts).html}</div>')
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,6 @@ class FollowUpReport:
         certain = self._certain_changes()
         return join(
             [
-                self._mark(),
                 about_people(
                     box(
                         "sammanfattning",
@@ -119,16 +122,12 @@ class FollowUpReport:
                         paragraph(answers_line(counts) if counts else ""),
                         paragraph("Säkerställda förändringar:" if certain else ""),
                         bullets(certain),
-                    )
+                    ),
+                    where=self.place.code,
                 ),
                 box("fragor", heading("Att tala om", 3), bullets(self.questions())),
             ]
         )
-
-    def _mark(self) -> Html:
-        """Whom the page is about, for the check of the finished page: where everything is hidden
-        there is no picture that says so."""
-        return Html(f'<figure hidden data-municipality="{self.place.code}"></figure>')
 
     def _invitation(self) -> Shown:
         """A figure without a picture, so that the page is about the right place."""
