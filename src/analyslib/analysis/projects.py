@@ -35,6 +35,13 @@ def has_own_measures(store: Store) -> bool:
     return bool(query(store, "has_table", table="own_measure")["is_there"].item())
 
 
+def follows_itself(store: Store, municipality: str) -> bool:
+    """Whether the municipality has delivered own measures, projects or a budget."""
+    if not has_own_measures(store):
+        return False
+    return not query(store, "own_deliveries", municipality=municipality, project=None).empty
+
+
 def read_projects(store: Store, municipality: str | None = None) -> tuple[Project, ...]:
     """The projects of a municipality, or of all."""
     if not has_own_measures(store):

@@ -9,20 +9,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from analyslib.analysis.cost_groups import Group, against_groups
+from analyslib.analysis.cost_groups import against_groups
 from analyslib.analysis.costs import Decomposition, PartKind, Values, own_change, volume_of
-from analyslib.analysis.intervals import WINDOW
-from analyslib.analysis.net_costs import METHOD_BREAK, POPULATION, NetCost, net_cost
+from analyslib.analysis.net_costs import NetCost, net_cost
 from analyslib.analysis.results import ReferenceKind
 from analyslib.catalogue import Indicator
 from analyslib.figures.costs import draw_cost_split, draw_net_costs
 from analyslib.figures.frame import Picture
 from analyslib.figures.inputs import Place
 from analyslib.identities import Costs, Deviation, Identity, load_costs
-from analyslib.sections.material import Material, open_published
+from analyslib.sections.cost_values import groups_of
+from analyslib.sections.material import Material
 from analyslib.sections.municipality_tables import answer_words, own_cell
 from analyslib.sections.parts import Html, Shown, box, bullets, heading, join, paragraph, section
-from analyslib.store.connection import query
 from analyslib.tables import Cell, Table, derived_cell, header_cell, text_cell
 from analyslib.text.costs import (
     GROUP_WORDS,
@@ -38,9 +37,6 @@ from analyslib.text.net_costs import (
     net_reconcile_sentence,
 )
 from analyslib.text.words import source_line
-
-
-GROUPS = (ReferenceKind.SIMILAR, ReferenceKind.NETWORK, ReferenceKind.SKR_GROUP)
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,10 @@ class CostSection:
 
     @cached_property
     def positions(self) -> dict[str, Decomposition]:
-        asked = {identity: groups_of(self.material, identity) for identity in self.costs.identities}
+        asked = {
+            identity: groups_of(self.material.catalogue, self.material.peers, identity)
+            for identity in self.costs.identities
+        }
         year, indicators = self.material.year, self.material.catalogue.indicators
         found = against_groups(self.values, asked, self.place.code, year, indicators)
         return {item.identity: item for item in found}
@@ -249,35 +248,6 @@ class CostSection:
         return source_line("Kolada", retrieved, computed)
 
 
-def groups_of(material: Material, identity: Identity) -> list[Group]:
-    """Whom to compare with: similar municipalities first."""
-    similar = material.similar_of(material.catalogue.areas[identity.area])
-    members = {
-        ReferenceKind.SIMILAR: similar.members if similar else (),
-        ReferenceKind.NETWORK: material.peers.network,
-        ReferenceKind.SKR_GROUP: material.peers.skr_group,
-    }
-    return [Group(kind, members[kind]) for kind in GROUPS if members[kind]]
-
-
 def cost_section(material: Material) -> CostSection:
-    """Reads what the section needs beside the report's material."""
-    costs = load_costs()
-    kpis = {kpi for identity in costs.identities for kpi in identity.kpis} | {POPULATION}
-    for item in costs.deviations:
-        kpis |= {item.percent, item.net, item.reference, item.standard}
-    groups = (group for item in costs.identities for group in groups_of(material, item))
-    _, store = open_published("demo" if material.is_demo else "riktig")
-    with store:
-        rows = query(
-            store,
-            "cost_values",
-            kpis=sorted(kpis),
-            municipality=material.place.code,
-            members=sorted({code for group in groups for code in group.members}),
-            first=min(material.year - WINDOW + 1, METHOD_BREAK),
-            last=material.year,
-        )
-    columns = [rows[name].tolist() for name in ("kpi", "municipality", "year", "value")]
-    values = {(kpi, code, year): value for kpi, code, year, value in zip(*columns, strict=True)}
-    return CostSection(material, values, costs)
+    """The section of one municipality's report."""
+    return CostSection(material, material.cost_values, load_costs())

@@ -9,8 +9,10 @@ from functools import cached_property
 import pandas as pd
 
 from analyslib.analysis.comparison import compare, comparisons_from, own_history
+from analyslib.analysis.costs import Values
 from analyslib.analysis.findings import Finding, choose_findings
 from analyslib.analysis.peers import compare_with_each, compare_women_with_men, exemplars
+from analyslib.analysis.projects import follows_itself
 from analyslib.analysis.results import Comparison, Exemplar, ReferenceKind, Trend
 from analyslib.analysis.trend import trend, trends_from
 from analyslib.catalogue import (
@@ -26,6 +28,7 @@ from analyslib.catalogue import (
 )
 from analyslib.figures.inputs import Band
 from analyslib.sections.badges import Number, read_revisions, revised_numbers
+from analyslib.sections.cost_values import read_cost_values
 from analyslib.store.changes import Changes, changes_since, last_delivery_but_one
 from analyslib.store.connection import Store, open_store, query
 from analyslib.workspace import Workspace, find_workspace
@@ -86,7 +89,8 @@ class Material:
     `series`: own values, all indicators, years and genders. `riket`: Riket's. `benchmarks`: all
     municipalities together, by indicator and year. `network_means`: the network's unweighted
     means, likewise; both only for the years shown, both sexes together. `comparisons` and
-    `trends` are the evidence, the newest year only.
+    `trends` are the evidence, the newest year only. `cost_values`: what costs are split by.
+    `follows_itself`: whether the municipality has own measures, projects or a budget.
     """
 
     catalogue: Catalogue
@@ -108,6 +112,8 @@ class Material:
     comparisons: tuple[Comparison, ...]
     trends: tuple[Trend, ...]
     findings: tuple[Finding, ...]
+    cost_values: Values
+    follows_itself: bool
 
     @cached_property
     def by_number(self) -> dict[tuple[str, str, ReferenceKind], Comparison]:
@@ -211,16 +217,18 @@ def read_material(
             latest=query(store, "latest_years", at_least=50),
             sources=query(store, "sources_used", kpis=kpis),
             revisions=read_revisions(store, kpis, [place.code], since),
-            changes=read_changes(store, since),
+            changes=read_changes(store, since, place.code),
+            cost_values=read_cost_values(store, catalogue, place, peers, year),
+            follows_itself=follows_itself(store, place.code),
             comparisons=comparisons,
             trends=trends,
             findings=choose_findings(comparisons, trends, catalogue.indicators, calls),
         )
 
 
-def read_changes(store: Store, since: str) -> Changes | None:
-    """None where there is nothing older to compare with."""
-    return changes_since(store, since) if since else None
+def read_changes(store: Store, since: str, owner: str | None = None) -> Changes | None:
+    """None where there is nothing older to compare with. `owner`: whose groups, or all."""
+    return changes_since(store, since, owner=owner) if since else None
 
 
 def _whom_to_phone(

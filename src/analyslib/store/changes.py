@@ -43,7 +43,9 @@ class Changes:
         return int((self.series["change"] == change).sum())
 
 
-def changes_since(store: Store, since: str, until: str = "9999-12-31") -> Changes:
+def changes_since(
+    store: Store, since: str, until: str = "9999-12-31", owner: str | None = None
+) -> Changes:
     """What has changed from the day `since` (ISO) to `until`, or to the newest there is."""
     series = _vintages(store, "kpi", since, until)
     groups = _vintages(store, "groups", since, until)
@@ -51,7 +53,7 @@ def changes_since(store: Store, since: str, until: str = "9999-12-31") -> Change
         since,
         query(store, "value_changes", since=since, until=until),
         query(store, "series_changes", old=series[0], new=series[1]),
-        query(store, "group_changes", old=groups[0], new=groups[1]),
+        query(store, "group_changes", old=groups[0], new=groups[1], owner=owner),
         series,
         groups,
     )

@@ -1,6 +1,6 @@
 -- One row: one municipality that joined or left one group from vintage $old of the groups to
 -- $new, or one group that came or went (member NULL). A group keeps its id while its members
--- and the year in its title change.
+-- and the year in its title change. $owner: only the groups made for one municipality (NULL: all).
 WITH before AS (SELECT * FROM municipality_group WHERE vintage = $old),
 after AS (SELECT * FROM municipality_group WHERE vintage = $new),
 old_member AS (SELECT group_id, member FROM group_member WHERE vintage = $old),
@@ -35,4 +35,5 @@ FROM change
 LEFT JOIN before USING (group_id)
 LEFT JOIN after USING (group_id)
 LEFT JOIN municipality ON municipality = member
+WHERE $owner::VARCHAR IS NULL OR coalesce(after.owner, before.owner) = $owner
 ORDER BY group_id, change, municipality_name COLLATE sv
