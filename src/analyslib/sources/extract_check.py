@@ -16,7 +16,7 @@ from analyslib.measures import Measure, load_measures
 from analyslib.sources.extract_mapping import Mapping, choose_mapping, load_mappings
 from analyslib.sources.extract_model import TABLES
 from analyslib.sources.extract_reading import Sheet, read_sheets
-from analyslib.sources.extract_rules import FILE, ROW, RULES, Outcome, run_rules
+from analyslib.sources.extract_rules import ROW, RULES, Outcome, run_rules
 from analyslib.sources.extract_tables import (
     Delivery,
     LocalColumn,
@@ -26,7 +26,7 @@ from analyslib.sources.extract_tables import (
 from analyslib.sources.extract_template import own_texts
 from analyslib.sources.extract_typing import Extract, Typed, type_delivery
 from analyslib.sources.findings import (
-    Finding,
+    CheckedFiles,
     from_faults,
     from_outcome,
     from_sightings,
@@ -51,16 +51,12 @@ class Anonymity:
 
 
 @dataclass(frozen=True)
-class CheckResult:
+class CheckResult(CheckedFiles):
     """What came of a check. `extract` is None where the tables could not be recognised.
 
     `rejected` marks rows to be left out, per table, with the first reason.
     """
 
-    paths: tuple[Path, ...]
-    findings: tuple[Finding, ...]
-    sightings: tuple[Sighting, ...]
-    outcomes: tuple[Outcome, ...]
     local: tuple[LocalColumn, ...]
     left_out_sheets: tuple[str, ...]
     anonymity: Anonymity | None
@@ -72,25 +68,8 @@ class CheckResult:
     rejected: dict[str, pd.Series]
 
     @property
-    def is_accepted(self) -> bool:
-        return not any(finding.level == FILE for finding in self.findings)
-
-    @property
-    def has_personal_data(self) -> bool:
-        return bool(self.sightings)
-
-    @property
     def rows_loaded(self) -> int:
         return self.rows_in - self.rows_rejected if self.is_accepted else 0
-
-    @property
-    def faults(self) -> tuple[Fault, ...]:
-        """What stops the file, as an error says it."""
-        return tuple(
-            Fault(finding.what, finding.where, finding.remedy)
-            for finding in self.findings
-            if finding.level == FILE
-        )
 
 
 def check_files(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
-from analyslib.errors import Fault
+from analyslib.errors import Fault, PersonalDataError, SourceError
 from analyslib.sources.error_list import CheckRow, ErrorList, ErrorRow
 from analyslib.sources.extract_rules import FILE, Outcome
 from analyslib.sources.extract_typing import Typed
 from analyslib.sources.personal_data_columns import Sighting
+
+
+D = TypeVar("D")
+C = TypeVar("C")
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,50 @@ class Finding:
     what: str
     remedy: str
     problem: int
+
+
+@dataclass(frozen=True)
+class CheckedFiles:
+    """What came of checking files that together are one delivery."""
+
+    paths: tuple[Path, ...]
+    findings: tuple[Finding, ...]
+    sightings: tuple[Sighting, ...]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def is_accepted(self) -> bool:
+        return not any(finding.level == FILE for finding in self.findings)
+
+    @property
+    def has_personal_data(self) -> bool:
+        return bool(self.sightings)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What stops the file, as an error says it."""
+        return tuple(
+            Fault(finding.what, finding.where, finding.remedy)
+            for finding in self.findings
+            if finding.level == FILE
+        )
+
+
+def check_every(deliveries: Iterable[D], check: Callable[[D], C]) -> list[C]:
+    """Check every delivery before any is taken in. Raises SourceError (PersonalDataError where any
+    of them has personal data) with the faults of all."""
+    faults: list[Fault] = []
+    checked: list[C] = []
+    personal = False
+    for delivery in deliveries:
+        try:
+            checked.append(check(delivery))
+        except SourceError as error:
+            faults += error.faults
+            personal = personal or isinstance(error, PersonalDataError)
+    if faults:
+        raise (PersonalDataError if personal else SourceError)(faults)
+    return checked
 
 
 def from_sightings(sightings: Iterable[Sighting]) -> list[Finding]:

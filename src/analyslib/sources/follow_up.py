@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from analyslib.catalogue import load_catalogue
-from analyslib.errors import Fault, PersonalDataError, SourceError, UsageError
+from analyslib.errors import PersonalDataError, SourceError, UsageError
 from analyslib.measures import load_measures
 from analyslib.sources.extract_check import CheckResult, check_file, check_files
 from analyslib.sources.extract_frames import ExtractFrames, frames_of
@@ -23,6 +23,7 @@ from analyslib.sources.extract_reading import TEXT_FILES, read_sheets
 from analyslib.sources.extract_report import summarise_check, write_error_list
 from analyslib.sources.extract_tables import recognise_tables
 from analyslib.sources.extract_template import write_template
+from analyslib.sources.findings import check_every
 from analyslib.sources.origin import ArchivedFile, Origin, archive_all, sha256_of
 from analyslib.workspace import Workspace
 
@@ -75,17 +76,7 @@ def add(
     """
     _check_day(extraction_date)
     groups = group_files([Path(path) for path in paths])
-    faults: list[Fault] = []
-    checked: list[Checked] = []
-    personal = False
-    for group in groups:
-        try:
-            checked.append(_check_extract(group, extraction_date))
-        except SourceError as error:
-            faults += error.faults
-            personal = personal or isinstance(error, PersonalDataError)
-    if faults:
-        raise (PersonalDataError if personal else SourceError)(faults)
+    checked = check_every(groups, lambda group: _check_extract(group, extraction_date))
     day = retrieved or date.today()
     files = [(path, _origin(one, path, day)) for one in checked for path in one.paths]
     return archive_all(workspace, files)

@@ -13,8 +13,9 @@ from datetime import date
 from pathlib import Path
 
 from analyslib.catalogue import load_catalogue
-from analyslib.errors import Fault, PersonalDataError, SourceError, UsageError
+from analyslib.errors import PersonalDataError, SourceError, UsageError
 from analyslib.sources.extract_reading import TEXT_FILES
+from analyslib.sources.findings import check_every
 from analyslib.sources.origin import (
     ArchivedFile,
     Origin,
@@ -58,17 +59,7 @@ def add(
     """
     retrieved = retrieved or date.today()
     day = _check_day(vintage or retrieved.isoformat())
-    faults: list[Fault] = []
-    checked: list[Checked] = []
-    personal = False
-    for group in group_files([Path(path) for path in paths]):
-        try:
-            checked.append(_check_delivery(group))
-        except SourceError as error:
-            faults += error.faults
-            personal = personal or isinstance(error, PersonalDataError)
-    if faults:
-        raise (PersonalDataError if personal else SourceError)(faults)
+    checked = check_every(group_files([Path(path) for path in paths]), _check_delivery)
     first = 1 + max(map(_number, archived_files(workspace, SOURCE)), default=0)
     files = [
         (path, _origin(one, path, number, day, retrieved))

@@ -13,9 +13,9 @@ from analyslib.errors import Fault, SourceError
 from analyslib.measures import fold_name
 from analyslib.sources.error_list import ErrorList
 from analyslib.sources.extract_reading import Sheet, column_letter, read_sheets
-from analyslib.sources.extract_rules import FILE, ROW, Outcome
+from analyslib.sources.extract_rules import ROW, Outcome
 from analyslib.sources.findings import (
-    Finding,
+    CheckedFiles,
     error_list_from,
     from_faults,
     from_outcome,
@@ -53,23 +53,11 @@ _DATES = {
 
 
 @dataclass(frozen=True)
-class OwnResult:
+class OwnResult(CheckedFiles):
     """What came of a check. `rejected`: per sheet, the first reason why a row is left out."""
 
-    paths: tuple[Path, ...]
-    findings: tuple[Finding, ...]
-    sightings: tuple[Sighting, ...]
-    outcomes: tuple[Outcome, ...]
     tables: OwnTables
     rejected: dict[str, pd.Series]
-
-    @property
-    def is_accepted(self) -> bool:
-        return not any(finding.level == FILE for finding in self.findings)
-
-    @property
-    def has_personal_data(self) -> bool:
-        return bool(self.sightings)
 
     @property
     def rows_in(self) -> int:
@@ -82,15 +70,6 @@ class OwnResult:
     @property
     def rows_loaded(self) -> int:
         return self.rows_in - self.rows_rejected if self.is_accepted else 0
-
-    @property
-    def faults(self) -> tuple[Fault, ...]:
-        """What stops the file, as an error says it."""
-        return tuple(
-            Fault(finding.what, finding.where, finding.remedy)
-            for finding in self.findings
-            if finding.level == FILE
-        )
 
 
 def check_own_measures(
