@@ -1,8 +1,7 @@
 """The five ways to compare a change with the error of measurement.
 
-The data sets that the published tables rest on are only to be had as workbooks that we may not
-carry, so the methods are held to their definitions, written out here number by number, and to what
-must be true of them whatever the data.
+Held here to their definitions, written out number by number, and to what must be true of them
+whatever the data; the published tables are replayed in test_published_vectors.
 """
 
 from __future__ import annotations
