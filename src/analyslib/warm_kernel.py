@@ -23,11 +23,22 @@ from analyslib.forking import (
 from analyslib.jobs import KernelRequest
 
 
+# What Jupyter's kernel program imports as it starts, the debugger among it.
+KERNEL_MODULES = (
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.extensions.storemagic",
+    "psutil",
+    "sqlite3",
+    "tornado.platform.asyncio",
+)
+
+
 def serve_kernels(descriptor: int) -> NoReturn:
     """A copy for each Jupyter kernel, which makes a shell of its own."""
     for name in ("ipykernel.kernelapp", "pandas", "duckdb", "matplotlib.pyplot"):
         importlib.import_module(name)
-    steps = [partial(import_if_whole, name) for name in our_modules()]
+    steps = [partial(import_if_whole, name) for name in (*KERNEL_MODULES, *our_modules())]
     serve_forks(
         descriptor, become_kernel, [draw_once, *steps, count_orders, read_definitions, gc.freeze]
     )
