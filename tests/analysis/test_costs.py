@@ -17,6 +17,7 @@ from analyslib.analysis.cost_groups import Group, against_groups
 from analyslib.analysis.costs import (
     CHANGE_95,
     MIN_RANGES,
+    MOST_APART,
     Decomposition,
     Factors,
     Obstacle,
@@ -314,6 +315,17 @@ def test_the_answers_are_those_of_every_other_comparison() -> None:
     assert volume and (volume.answer, volume.reason) == (usual.answer, usual.reason)
 
 
+def test_a_change_never_starts_further_back_than_the_limits_hold_for() -> None:
+    """More years may be asked for than the ten that the usual variation is taken from."""
+    long_ago = {year: 1.0 + 0.01 * (year % 2) for year in range(2005, 2023)}
+    persons = {year: 40.0 * step * (1 + (year > 2018)) for year, step in long_ago.items()}
+    values = lss("2480", persons, {year: 900_000.0 * step for year, step in long_ago.items()})
+    values |= {("N28013", "0000", year): 900_000.0 for year in long_ago}
+    found = own_change(values, LSS, "2480", range(2006, 2023), INDICATORS)
+    assert found.start and found.start.year == 2022 - MOST_APART
+    assert found == own_change(values, LSS, "2480", range(2017, 2023), INDICATORS)
+
+
 # --- when is a change more than usual?
 
 
@@ -326,7 +338,7 @@ def test_the_limits_are_the_simulated_ones(prove: bool) -> None:
         spread = np.abs(np.diff(values, axis=1)).mean(1) * math.sqrt(math.pi) / 2
         worst = max(
             np.quantile(np.abs(values[:, -1] - values[:, -1 - lag]) / spread, 0.95) / math.sqrt(2)
-            for lag in range(1, min(5, ranges) + 1)
+            for lag in range(1, min(MOST_APART, ranges) + 1)
         )
         assert worst == pytest.approx(limit, rel=close)
 

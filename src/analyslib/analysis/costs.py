@@ -29,7 +29,9 @@ MIN_RANGES = 4
 MIN_PERSONS = 3  # one or two persons more or less are never called a certain change
 # How many of its own standard deviations (times the root of two) two years of a series that never
 # changes lie apart, at most, 95 times in a hundred; by the number of moving ranges from
-# MIN_RANGES on. By simulation, for the years apart that give the most (tests recompute them).
+# MIN_RANGES on. By simulation, for the years apart that give the most (tests recompute them), and
+# only up to MOST_APART: from the first of many years to the last they would be too low.
+MOST_APART = 5
 CHANGE_95 = (2.473, 2.326, 2.133, 2.107, 2.090, 2.075)
 
 
@@ -198,13 +200,17 @@ def own_change(
     years: Sequence[int],
     indicators: Mapping[str, Indicator],
 ) -> Decomposition:
-    """The change up to the last of `years` from the first of them that is measured alike."""
+    """The change up to the last of `years` from the first of them that is measured alike.
+
+    It starts at most MOST_APART years back, however many years are asked for.
+    """
     year = years[-1]
     empty = Decomposition(identity.id, municipality, ReferenceKind.OWN_HISTORY, year, Obstacle.NONE)
     end = read_factors(values, identity, municipality, year)
     if isinstance(end, Obstacle):
         return replace(empty, obstacle=end)
-    found = [read_factors(values, identity, municipality, earlier) for earlier in years[:-1]]
+    earlier = [item for item in years[:-1] if item >= year - MOST_APART]
+    found = [read_factors(values, identity, municipality, item) for item in earlier]
     known = [item for item in found if isinstance(item, Factors)]
     broken = max((b for b in breaks_of(identity, indicators) if b <= year), default=0)
     comparable = [item for item in known if item.year >= broken]
