@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 import analyslib
 from analyslib.errors import UsageError
 from analyslib.explore.explorer import GROUPS, Choice, Explorer, open_explorer
+from analyslib.explore.reading import plain_indicator
 from analyslib.explore.search import fold, stem
 from analyslib.explore.views import VIEWS
 from analyslib.explore.widgets import ExplorerView
@@ -186,6 +187,36 @@ def test_the_surface_is_small_documented_and_instant() -> None:
         assert callable(found) and found.__doc__, name
     with pytest.raises(AttributeError):
         analyslib.nothing_like_this  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("unit", "title", "kind", "words"),
+    [
+        ("Ja=1, Nej=0", "", "coded", {"1": "Ja", "0": "Nej"}),
+        ("Ja = 1, Nej = 0", "", "coded", {"1": "Ja", "0": "Nej"}),
+        ("Ja, alla=2, Ja, men inte alla=1, Nej=0", "", "coded",
+         {"2": "Ja, alla", "1": "Ja, men inte alla", "0": "Nej"}),
+        ("Överskott=2, Balans=1, Underskott=0", "", "coded",
+         {"2": "Överskott", "1": "Balans", "0": "Underskott"}),
+        ("Max 14 dagar = 1, 15 dagar eller mer = 0", "", "coded",
+         {"1": "Max 14 dagar", "0": "15 dagar eller mer"}),
+        ("-2017 Ja=1, Nej=0. 2018- Ja=2, Delvis=1, Nej=0", "", "coded", None),
+        ("(skala 1-8, 1=låg risk, 8 = hög risk)", "", "coded", None),
+        ("(kodade svarsalternativ)", "", "coded", None),
+        ("i hemtjänsten äldreomsorg?", "Aktuell rutin i hemtjänsten äldreomsorg?", "coded", None),
+        ("index (max = 100)", "", "mean", None),
+        ("andel (%) - Målnivå = 90", "", "register_share", None),
+        ("antal", "", "count", None),
+        ("kr/inv", "", "cost", None),
+    ],
+)  # fmt: skip
+def test_what_a_series_outside_the_definitions_is(
+    unit: str, title: str, kind: str, words: object
+) -> None:
+    """Real units of the source. A code that passes for a number would be averaged and ranked."""
+    row = {"kpi": "N00001", "unit": unit, "title": title, "is_divided_by_gender": "False"}
+    found = plain_indicator(row, ())
+    assert (found.kind, found.coding) == (kind, words)
 
 
 def test_a_series_whose_unit_changed_is_broken_there_and_never_drawn_as_a_jump(

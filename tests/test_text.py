@@ -86,6 +86,12 @@ def test_a_sign_is_written_on_request() -> None:
         ("antal dagar", "dagar"),
         ("antal", ""),
         ("index", ""),
+        ("index (0–100)", ""),
+        ("Index (max = 100)", ""),
+        ("genomsnitt (17 ämnen)", ""),
+        ("(kg/inv)", "kg per invånare"),
+        ("antal dagar (median)", "dagar (median)"),
+        ("kr/inv (Föregående år)", "kronor per invånare (Föregående år)"),
         ("timmar/", "timmar"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,8 @@ from analyslib.text.words import source_line
 
 
 COUNTS = ("antal", "personer", "st")
+# "Ja=1", "Nej = 0", "1=låg risk", "kodade svarsalternativ"; not "max = 100", not a goal in per cent.
+CODES = r"(ja|nej|alla|än|dagar|balans|mer) ?= ?\d|\d ?= ?[a-zåäö]|kodade svar"
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,7 @@ def plain_indicator(row: Mapping[str, object], breaks: tuple[Break, ...]) -> Ind
     """A series outside the definitions: nobody has said which way is better or what its n is."""
     unit = str(row["unit"]).strip()
     title = str(row["title"])
+    kind = _kind_of(unit.casefold(), title)
     return Indicator(
         id=str(row["kpi"]),
         title=title,
@@ -172,10 +176,10 @@ def plain_indicator(row: Mapping[str, object], breaks: tuple[Break, ...]) -> Ind
         unit=unit,
         direction="none",
         direction_basis="judgement",
-        kind=_kind_of(unit.casefold()),
+        kind=kind,
         aspect="background",
         n=NSource("unknown", note="Nyckeltalet finns inte bland definitionerna."),
-        coding=None,
+        coding=_coding_of(unit) if kind == "coded" else None,
         breaks=breaks,
         breaks_known=False,
         caveats="",
@@ -188,12 +192,24 @@ def plain_indicator(row: Mapping[str, object], breaks: tuple[Break, ...]) -> Ind
     )
 
 
-def _kind_of(unit: str) -> str:
+def _kind_of(unit: str, title: str = "") -> str:
     """Only what the unit shows for certain; a code is never averaged, a count never compared."""
-    if "ja=" in unit or "nej=" in unit:
+    if re.search(CODES, unit):
         return "coded"
     if unit in COUNTS:
         return "count"
     if "%" in unit or "procent" in unit:
         return "register_share"
+    if title.rstrip().endswith("?"):  # a question to the municipality, answered with a code
+        return "coded"
     return "cost" if unit.startswith(("kr", "mnkr", "tkr")) else "mean"
+
+
+def _coding_of(unit: str) -> dict[str, str] | None:
+    """The words of the codes, where the unit spells them out: "Ja, alla=2, Nej=0".
+
+    None where a code has two meanings, as after a change of the question.
+    """
+    found = re.findall(r"([^=]+?) ?= ?(\d)\b", unit)
+    coding = {code: words.rpartition("(")[2].strip(" ,./") for words, code in found}
+    return coding if coding and len(coding) == len(found) else None

@@ -27,7 +27,8 @@ MONTHS = (
 # A unit as Kolada writes it, piece by piece, and as a person says it after a number.
 UNIT_WORDS = (
     (r"^code\b.*$", ""),
-    (r"^(index|medelvärde|antal|poäng)$", ""),
+    (r"^\((.*)\)$", r"\1"),
+    (r"(?i)^(index|medelvärde|genomsnitt|antal|poäng)( \(.*\))?$", ""),
     (r"^.*%.*$", "procent"),
     (r"\s*/\s*$", ""),
     (r"^antal (?=\S)", ""),
@@ -97,7 +98,7 @@ def unit_words(indicator: Indicator) -> str:
     """What is said after a number of this indicator: "procent", "kronor per invånare"."""
     if indicator.kind == "coded":
         return ""
-    words = indicator.unit.strip().strip("()")
+    words = indicator.unit.strip()
     for pattern, replacement in UNIT_WORDS:
         words = re.sub(pattern, replacement, words)
     return words.strip()

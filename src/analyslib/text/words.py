@@ -147,8 +147,9 @@ def source_line(publisher: str, retrieved: date | str, computed: bool) -> str:
 
 
 def unit_and_direction(indicator: Indicator) -> str:
-    """What is counted and which way is better: "Procent, lägre är bättre."."""
+    """What is counted and which way is better: "Procent, lägre är bättre.". A scale that nobody
+    says after its numbers is named here: "Index (0–100), högre är bättre."."""
     words = DIRECTION_WORDS[indicator.direction]
-    unit = unit_words(indicator)
+    unit = unit_words(indicator) or ("" if indicator.kind == "coded" else indicator.unit)
     text = f"{unit}, {words}" if unit else words
     return f"{text[:1].upper()}{text[1:]}."
