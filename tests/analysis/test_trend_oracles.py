@@ -8,7 +8,7 @@ from scipy import stats
 
 from analyslib.analysis.intervals import DEGREES, MIN_YEARS, OWN_95, OWN_998
 from analyslib.analysis.statistics import benjamini_hochberg
-from analyslib.analysis.trend_tests import mann_kendall
+from analyslib.analysis.trend_tests import MOST_EXACT, approximate_p, mann_kendall
 
 
 def test_exact_p_is_the_share_of_all_orders() -> None:
@@ -64,6 +64,42 @@ def test_exact_p_with_ties_is_the_share_of_all_orders(values: tuple[int, ...]) -
 def test_nothing_but_ties_is_no_trend() -> None:
     found = mann_kendall(np.full((1, 6), 3.0))
     assert (found.score[0], found.p[0], found.slope[0]) == (0, 1.0, 0.0)
+
+
+@pytest.mark.parametrize(("points", "kinds"), [(18, 4), (19, 4), (24, 9), (60, 200), (240, 40)])
+def test_p_of_any_length_is_the_share_of_shuffled_orders(points: int, kinds: int) -> None:
+    """Long series with many that are equal: months of few persons."""
+    rng = np.random.default_rng(points)
+    values = np.sort(rng.integers(0, kinds, points).astype(float)) + 0.0
+    swapped = values + rng.normal(0, 3.0 * kinds, points)
+    values = values[np.argsort(swapped)]
+    found = mann_kendall(values[None, :])
+    orders = np.array([rng.permutation(values) for _ in range(2_000)])
+    first, last = np.triu_indices(points, 1)
+    scores = [abs(np.sign(row[last] - row[first]).sum()) for row in orders]
+    share = np.mean(np.array(scores) >= abs(found.score[0]))
+    assert found.p[0] == pytest.approx(share, abs=4 * np.sqrt(0.25 / 2_000))
+    assert 0.01 < share < 0.99, "a case that tells nothing"
+
+
+def test_exact_and_approximate_p_meet_where_one_takes_over() -> None:
+    rng = np.random.default_rng(4)
+    slopes = rng.uniform(0, 0.15, (400, 1))
+    values = np.round(rng.standard_normal((400, MOST_EXACT)) + slopes * np.arange(MOST_EXACT), 1)
+    found = mann_kendall(values)
+    near = approximate_p(values, found.score)
+    np.testing.assert_allclose(found.p, near, atol=0.006)
+    assert (np.abs(found.p - near) > 0).any()
+
+
+def test_the_slope_interval_of_long_series_covers_the_true_slope() -> None:
+    rng = np.random.default_rng(6)
+    for points in (19, 24, 60):
+        values = rng.standard_normal((600, points)) + 0.5 * np.arange(points)
+        found = mann_kendall(values)
+        covered = ((found.low <= 0.5) & (found.high >= 0.5)).mean()
+        assert 0.92 < covered < 0.985
+        np.testing.assert_array_equal(found.p < 0.05, (found.low > 0) | (found.high < 0))
 
 
 def test_own_variation_limits_are_the_simulated_ones(prove: bool) -> None:

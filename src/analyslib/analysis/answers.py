@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -60,3 +61,8 @@ def records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
 def number_or_none(value: Any) -> float | None:
     """A float for a result object; NaN and nothing are None there."""
     return None if value is None or value != value else float(value)
+
+
+def day_or_none(value: Any) -> date | None:
+    """A day for a result object; NaT is None there."""
+    return None if value is pd.NaT else value.date()

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analyslib.analysis.answers import day_or_none, number_or_none
 from analyslib.analysis.intervals import WINDOW
 from analyslib.analysis.process_control import (
     TRIAL_POINTS,
@@ -29,7 +29,7 @@ from analyslib.analysis.process_control import (
 )
 from analyslib.analysis.process_control import assurance as assure
 from analyslib.analysis.results import Answer, answer_for
-from analyslib.analysis.statistics import Floats, Z
+from analyslib.analysis.statistics import Floats
 from analyslib.analysis.trend_tests import mann_kendall
 
 
@@ -274,9 +274,8 @@ def judge_years(newest: Floats, chart: Xmr, direction: str) -> Development:
         return Development(Answer.CANNOT_BE_JUDGED, doubt, len(known))
     if np.ptp(known) == 0:
         return Development(Answer.CANNOT_BE_JUDGED, Doubt.NO_VARIATION, len(known))
-    found = mann_kendall(known[None, :])
-    certain = found.p[0] <= 1 - CERTAIN
-    answer = answer_for(float(found.score[0]), direction) if certain else NOTHING_CERTAIN
+    side = one_way(known)
+    answer = answer_for(side, direction) if side else NOTHING_CERTAIN
     return Development(answer, Doubt.NONE, len(known))
 
 
@@ -304,14 +303,8 @@ def judge_development(newest: Floats, chart: Xmr, direction: str) -> Development
 
 def one_way(values: Floats) -> float:
     """1 or -1 where the values have certainly gone up or down, else 0 (Mann-Kendall, 95 %)."""
-    first, last = np.triu_indices(len(values), 1)
-    score = float(np.sign(values[last] - values[first]).sum())
-    _, ties = np.unique(values, return_counts=True)
-    sizes = np.array([len(values), *(-ties)], float)  # ties take away what they cannot tell
-    amounts = np.abs(sizes) * (np.abs(sizes) - 1) * (2 * np.abs(sizes) + 5) / 18
-    spread = float((np.sign(sizes) * amounts).sum())
-    z = (abs(score) - 1) / math.sqrt(spread) if spread > 0 else 0.0
-    return math.copysign(1.0, score) if score and z > Z[CERTAIN] else 0.0
+    found = mann_kendall(values[None, :])
+    return float(np.sign(found.score[0])) if found.p[0] <= 1 - CERTAIN else 0.0
 
 
 def judge_goal(
@@ -416,8 +409,8 @@ def measures_from(frame: pd.DataFrame) -> tuple[OwnMeasure, ...]:
             kind=row["kind"],
             persons=bool(row["persons"]),
             direction=row["direction"],
-            target=_number(row["target"]),
-            target_from=_day(row["target_from"]),
+            target=number_or_none(row["target"]),
+            target_from=day_or_none(row["target_from"]),
             public_kpi=row["public_kpi"],
             source_note=row["source_note"],
         )
@@ -429,10 +422,10 @@ def points_from(frame: pd.DataFrame) -> tuple[OwnPoint, ...]:
     """One object per row of `own_values` of one measure."""
     return tuple(
         OwnPoint(
-            pd.Timestamp(row["period"]).date(),
-            _number(row["value"]),
+            row["period"].date(),
+            number_or_none(row["value"]),
             row["status"],
-            _number(row["n"]),
+            number_or_none(row["n"]),
         )
         for row in frame.to_dict("records")
     )
@@ -445,17 +438,9 @@ def events_from(frame: pd.DataFrame) -> tuple[OwnEvent, ...]:
         OwnEvent(
             row["project"],
             row["measure"],
-            pd.Timestamp(row["date"]).date(),
+            row["date"].date(),
             row["text"],
             bool(row["rebase"]),
         )
         for row in rows
     )
-
-
-def _number(value: Any) -> float | None:
-    return None if pd.isna(value) else float(value)
-
-
-def _day(value: Any) -> date | None:
-    return None if pd.isna(value) else pd.Timestamp(value).date()

@@ -8,6 +8,7 @@ from datetime import date
 
 import pandas as pd
 
+from analyslib.analysis.answers import day_or_none
 from analyslib.catalogue import Municipality
 from analyslib.errors import UsageError
 from analyslib.store.connection import Store, query
@@ -59,8 +60,8 @@ def projects_from(frame: pd.DataFrame) -> tuple[Project, ...]:
             purpose=row["purpose"],
             area=row["area"],
             owner=row["owner"],
-            start=pd.Timestamp(row["start"]).date(),
-            stop=None if pd.isna(row["stop"]) else pd.Timestamp(row["stop"]).date(),
+            start=row["start"].date(),
+            stop=day_or_none(row["stop"]),
         )
         for row in frame.to_dict("records")
     )

@@ -6,6 +6,7 @@ all series at once. Sources: docs/metod.md.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +18,7 @@ from analyslib.analysis.statistics import Floats, Z
 
 CHI2_95 = Z[0.95] ** 2
 CHI2_998 = Z[0.998] ** 2
+MOST_EXACT = 18  # points: up to here the number of their orders is a whole number to a float
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,8 @@ class RankTrend:
 def mann_kendall(values: Floats, years: Floats | None = None) -> RankTrend:
     """Series of equal length without gaps; `years` (same shape) gives the slope its unit.
 
-    The p value is exact, with ties too: the share of all orders of these values whose score is
-    at least as far from zero.
+    The p value is the share of all orders of these values whose score is at least as far from
+    zero, ties too: counted up to MOST_EXACT points, and by the normal distribution above.
     """
     points = values.shape[1]
     x = np.broadcast_to(np.arange(float(points)), values.shape) if years is None else years
@@ -113,7 +115,23 @@ def mann_kendall(values: Floats, years: Floats | None = None) -> RankTrend:
     outside = _outside_ranks(points)
     low = slopes[:, outside] if outside >= 0 else np.full(len(values), np.nan)
     high = slopes[:, -1 - outside] if outside >= 0 else np.full(len(values), np.nan)
-    return RankTrend(score, _exact_p(values, score), np.median(slopes, axis=1), low, high)
+    p = (_exact_p if points <= MOST_EXACT else approximate_p)(values, score)
+    return RankTrend(score, p, np.median(slopes, axis=1), low, high)
+
+
+def approximate_p(values: Floats, score: NDArray[np.int64]) -> Floats:
+    """The normal distribution with the variance of the ties, half a step towards nought."""
+    sizes = (values[:, :, None] == values[:, None, :]).sum(axis=2)
+    tied = ((sizes - 1) * (2 * sizes + 5)).sum(axis=1) / 18
+    spread = np.sqrt(_score_variance(values.shape[1]) - tied)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(spread > 0, (np.abs(score) - 1) / spread, 0.0)
+    return np.array([math.erfc(max(item, 0.0) / math.sqrt(2)) for item in z])
+
+
+def _score_variance(points: int) -> float:
+    """Of the score of points that are all different."""
+    return points * (points - 1) * (2 * points + 5) / 18
 
 
 def _exact_p(values: Floats, score: NDArray[np.int64]) -> Floats:
@@ -169,7 +187,9 @@ def _divided_by_orders(ways: Floats, points: int) -> Floats:
 @lru_cache(maxsize=64)
 def _outside_ranks(points: int) -> int:
     """How many of the sorted slopes lie outside the 95 % interval at each end; -1 if none can."""
-    tail = _two_sided((1,) * points)
     pairs = points * (points - 1) // 2
+    if points > MOST_EXACT:
+        return math.floor((pairs - 1 - Z[0.95] * math.sqrt(_score_variance(points))) / 2)
+    tail = _two_sided((1,) * points)
     certain = [s for s in range(pairs % 2, pairs + 1, 2) if tail[s] <= 0.05]
     return (pairs - min(certain)) // 2 if certain else -1

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from analyslib.analysis.answers import number_or_none
 from analyslib.analysis.budget import BudgetYear, budget_years
 from analyslib.analysis.own_measures import (
     Course,
@@ -194,7 +195,7 @@ def _points(
 def _point(year: int, row: Any) -> Point:
     if row is None:
         return Point(year, None, "Not delivered")
-    return Point(year, None if pd.isna(row["value"]) else float(row["value"]), row["status"])
+    return Point(year, number_or_none(row["value"]), row["status"])
 
 
 def read_all_own(
