@@ -3,6 +3,7 @@
     python benchmarks/lowest_versions.py [PYTEST ARGUMENT ...]
 
 Makes .venv-lowest beside .venv. Tools of the tests themselves are not lowered. Exit code of pytest.
+Warnings are no errors here: old packages warn of each other, and we can mend neither.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def main(arguments: list[str]) -> int:
         python, "-m", "pip", "install", "--quiet", *tools["dev"], *tools["build"], "-c", str(wanted)
     )
     run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", ".")
-    return subprocess.run([python, "-m", "pytest", *arguments], cwd=REPOSITORY).returncode
+    command = [python, "-m", "pytest", "-W", "default", *arguments]
+    return subprocess.run(command, cwd=REPOSITORY).returncode
 
 
 if __name__ == "__main__":
