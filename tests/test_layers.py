@@ -40,7 +40,7 @@ LAYERS = (
     {"report"},
     {"pack_plan"},
     {"delivery"},
-    {"meeting"},
+    {"meeting", "pdf"},
     {"pack"},
     {"cluster", "mail_merge"},
     {"workbench"},

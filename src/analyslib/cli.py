@@ -276,6 +276,21 @@ def finish_pack(result: PackResult) -> None:
 
 
 @app.command()
+def pdf(
+    place: Annotated[
+        Path, typer.Argument(metavar="MAPP_ELLER_SIDA", help="Ett pakets mapp, eller en sida.")
+    ],
+) -> None:
+    """Gör PDF av en sida eller av alla i ett paket, med en webbläsare som finns på datorn."""
+    from analyslib.pdf import print_pages
+    from analyslib.sources.progress import progress_bar
+
+    with progress_bar("Skriver PDF") as listener:
+        printed = print_pages(place, listener)
+    print(f"Skrev {len(printed)} PDF: {printed[0] if place.is_file() else place}")
+
+
+@app.command()
 def audit(
     folder: Annotated[Path, typer.Argument(metavar="MAPP", help="Mappen med paket.")],
 ) -> None:

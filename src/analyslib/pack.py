@@ -25,6 +25,7 @@ from analyslib.errors import ReportError, StoreError
 from analyslib.facts import read_facts
 from analyslib.jobs import Limits, Outcome
 from analyslib.pack_plan import Pack, PageResult, PlannedPage, Status, memory_of, plan_pack
+from analyslib.pdf import remove_old_prints
 from analyslib.report import put_in_place
 from analyslib.workspace import Workspace
 
@@ -76,6 +77,7 @@ def build_pack(
             results, stopped, exit_code = run.finish(workers)
         remove_stale(pack, results)
         delivery = write_delivery(pack, results, stopped, check_release or gate_of(pack))
+        remove_old_prints(pack.folder)
     return PackResult(pack.folder, delivery, results, stopped, max(exit_code, delivery.exit_code))
 
 

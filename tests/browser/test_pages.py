@@ -151,12 +151,27 @@ def test_print_opens_the_values_and_leaves_out_what_only_a_screen_needs(
     assert page.pdf(format="A4", tagged=True).startswith(b"%PDF")
 
 
+PAPER = """tables => tables.map(table => [
+    table.closest('.tabellyta').scrollWidth,
+    getComputedStyle(table.closest('.tabellyta')).page,
+])"""
+UPRIGHT, LYING = 680, 1009  # what an A4 holds between its margins
+
+
 def test_print_is_as_wide_as_the_paper(browser: Any, pack_folder: Path) -> None:
+    """A browser shrinks the whole page to fit the widest table: those lie on paper of their own."""
+    on_paper = set()
     for path in some_pages(pack_folder):
-        page = open_page(browser, path, 680)
+        page = open_page(browser, path, UPRIGHT)
         page.emulate_media(media="print")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 680, path.name
+        tables = page.eval_on_selector_all(".tabellyta table", PAPER)
+        on_paper |= {paper for _, paper in tables}
+        for width, paper in tables:
+            assert width <= (LYING if paper == "bred" else UPRIGHT), path.name
+        page.add_style_tag(content=".tabellyta{display:none}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= UPRIGHT, path.name
         page.close()
+    assert on_paper == {"auto", "bred"}
 
 
 def test_every_link_of_the_index_opens_a_page_from_a_memory_stick(
