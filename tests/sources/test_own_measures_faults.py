@@ -142,6 +142,29 @@ def test_more_than_every_tenth_row_at_fault_stops_the_file(tmp_path: Path) -> No
     assert result.rows_loaded == 0
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_column_that_every_share_needs_is_asked_for_once(is_there: bool, tmp_path: Path) -> None:
+    draft = new_draft(np.random.default_rng(10))
+    for row in draft.sheets["Värden"]:
+        row["n"] = ""
+    if not is_there:
+        draft.lost.append(("Värden", "n"))
+    result = check_own_measures(write_draft(tmp_path, draft))
+    (finding,) = result.findings
+    (fault,) = result.faults
+    assert fault.what == f"Kolumnen ”n” {'är tom' if is_there else 'saknas'}."
+    assert fault.where == finding.where == ("Värden!D1" if is_there else "Värden!A1")
+    assert "hur många personer" in fault.remedy and result.rows_loaded == 0
+
+
+def test_a_column_that_no_measure_needs_may_be_missing(tmp_path: Path) -> None:
+    draft = new_draft(np.random.default_rng(11))
+    draft.lost.append(("Värden", "n"))
+    for row in draft.sheets["Mått"][1:]:
+        row["personer"] = "nej"
+    assert check_own_measures(write_draft(tmp_path, draft)).findings == ()
+
+
 def test_a_rule_that_cannot_be_tried_says_why(tmp_path: Path) -> None:
     draft = new_draft(np.random.default_rng(7))
     draft.left_out += ["Händelser", "Budget"]

@@ -24,6 +24,7 @@ from analyslib.sources.findings import (
     safe_name,
 )
 from analyslib.sources.identity_numbers import PERSONNUMMER, SAMORDNINGSNUMMER
+from analyslib.sources.own_measures_conditions import needs_n
 from analyslib.sources.own_measures_model import FREE_TEXT, TABLES
 from analyslib.sources.own_measures_rules import RULES, run_rules
 from analyslib.sources.own_measures_tables import OwnTables, is_own_measures, read_tables
@@ -80,15 +81,16 @@ def check_own_measures(
     `own_names`: the files lie in the archive, so their names are ours and not the sender's.
     """
     files = tuple(Path(path) for path in paths)
-    sheets: list[Sheet] = []
+    read: dict[Path, list[Sheet]] = {}
     faults: list[Fault] = []
     for path in files:
         try:
-            sheets += read_sheets(path)
+            read[path] = read_sheets(path)
         except SourceError as error:
             faults += error.faults
+    sheets = [sheet for of_file in read.values() for sheet in of_file]
     tables = OwnTables(faults=tuple(faults)) if faults else read_tables(_filled_in(sheets), today)
-    sightings = _find_personal(files, sheets, tables)
+    sightings = _find_personal(read, tables)
     if not own_names:
         sightings += [item for path in files for item in find_in_name(path)]
     outcomes = _not_run() if tables.faults else run_rules(tables)
@@ -135,18 +137,11 @@ def _not_run() -> list[Outcome]:
 # --- the gate
 
 
-def _find_personal(
-    files: Sequence[Path], sheets: Sequence[Sheet], tables: OwnTables
-) -> list[Sighting]:
+def _find_personal(read: Mapping[Path, Sequence[Sheet]], tables: OwnTables) -> list[Sighting]:
     """Everything personal. Text may stand where text belongs, but nothing personal in it."""
     permit = Permit({}, frozenset(_DATES), own_texts())
     found = [
-        sighting
-        for path in files
-        if path.is_file()
-        for sighting in find_in_file(
-            path, [item for item in sheets if item.file == path.name], permit
-        )
+        sighting for path, sheets in read.items() for sighting in find_in_file(path, sheets, permit)
     ]
     return [
         item
@@ -196,6 +191,24 @@ def _rejected_rows(tables: OwnTables, outcomes: Sequence[Outcome]) -> dict[str, 
 
 
 def _faults_of_whole(tables: OwnTables, rejected: dict[str, pd.Series]) -> list[Fault]:
+    return [*_without_n(tables), *_too_many_rejected(tables, rejected)]
+
+
+def _without_n(tables: OwnTables) -> list[Fault]:
+    """A column that is missing for every row is one fault, and not one a row."""
+    value = tables.value
+    if value is None or value.given["n"].any() or not needs_n(tables).any():
+        return []
+    is_there = "n" in value.present
+    where = value.table.header_address(value.table.columns["n"] if is_there else 0)
+    remedy = (
+        f"{'Fyll i den' if is_there else 'Lägg till den'}: hur många personer varje andel eller "
+        "medelvärde bygger på. Utan n går det inte att skydda små grupper."
+    )
+    return [Fault(f"Kolumnen ”n” {'är tom' if is_there else 'saknas'}.", where, remedy)]
+
+
+def _too_many_rejected(tables: OwnTables, rejected: dict[str, pd.Series]) -> list[Fault]:
     rows = sum(int(reasons.ne("").sum()) for reasons in rejected.values())
     if rows <= max(1, MOST_REJECTED * tables.rows):
         return []

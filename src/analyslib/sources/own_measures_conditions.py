@@ -306,8 +306,16 @@ def counts_half_persons(tables: OwnTables) -> Broken:
 def lacks_n(tables: OwnTables) -> Broken:
     """Without it nobody can tell how few persons a share or a mean speaks of."""
     value = sheet_of(tables, "value")
-    needed = ~_of_measure(tables, "kind").isin(["antal"]) & _of_measure(tables, "persons").eq("ja")
-    return cells(value, n=value.values["value"].notna() & needed & ~value.given["n"])
+    # Where no row at all has it, that is said once, of the column.
+    lacking = needs_n(tables) & ~value.given["n"] & value.given["n"].any()
+    return cells(value, n=lacking)
+
+
+def needs_n(tables: OwnTables) -> pd.Series:
+    """The rows with a share or a mean of persons."""
+    value = sheet_of(tables, "value").values["value"]
+    is_count = _of_measure(tables, "kind").eq("antal")
+    return value.notna() & ~is_count & _of_measure(tables, "persons").eq("ja")
 
 
 def has_impossible_n(tables: OwnTables) -> Broken:

@@ -173,7 +173,7 @@ RULES: tuple[Rule, ...] = (
          "Skriv hela personer. Är det ett genomsnitt, välj slaget medel.", "value",
          broken_where.counts_half_persons),
         ("finns", "n saknas.", ("Skriv hur många personer andelen eller medelvärdet bygger på. "
-         "Utan n går det inte att skydda små grupper."), "", broken_where.lacks_n),
+         "Utan n går det inte att skydda små grupper."), "n", broken_where.lacks_n),
         ("skala", "n är inget antal.", "Skriv ett heltal, noll eller mer.", "n",
          broken_where.has_impossible_n),
         ("hör ihop", "Det finns ett värde, men ingen ingår (n är 0).",
