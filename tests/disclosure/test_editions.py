@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import hashlib
+import json
+from dataclasses import asdict, replace
 from functools import lru_cache
 
 import numpy as np
@@ -14,10 +16,12 @@ from analyslib.analysis.follow_up import FollowUp
 from analyslib.disclosure.audit import audit_publications
 from analyslib.disclosure.editions import edition_of, name_of, told_before
 from analyslib.disclosure.follow_up import release_counties
+from analyslib.disclosure.gate import audit_outgoing
 from analyslib.disclosure.layout import Layout
-from analyslib.disclosure.publication import Publication
+from analyslib.disclosure.publication import Publication, publication_from
 from analyslib.disclosure.release import Release, release
 from analyslib.disclosure.rules import Profile
+from analyslib.errors import DisclosureError
 
 
 LAYOUT = Layout("mål", ("municipality", "class"), shares="class")
@@ -171,3 +175,74 @@ def test_a_later_extract_becomes_an_edition_that_tells_nothing_of_the_few() -> N
         replace(p, universe=f"{p.universe}/2", links=()) for p in release_counties(later())[1]
     ]
     assert not audit_publications([*published(), *careless]).is_passed
+
+
+# --- whose extract is the same in two editions
+
+
+def told(edition: int, marks: dict[str, str], numbers: dict[str, int | None]) -> Publication:
+    """A ledger of municipalities ("A", "A+B+C" for their sum), and what each was counted from."""
+    sets = tuple(tuple(name.split("+")) for name in numbers)
+    rows = tuple(
+        ((i,), shown, shown is None, name) for i, (name, shown) in enumerate(numbers.items())
+    )
+    universe = "mål-24" if edition == 1 else f"mål-24/{edition}"
+    return Publication(
+        "mål-24", 5, True, ("municipality",), sets, ("municipality",),
+        tuple((place,) for place in marks), rows, universe=universe, extracts=tuple(marks.values()),
+    )  # fmt: skip
+
+
+def two_editions(**marks: str) -> list[Publication]:
+    """A withdraws beside a hidden neighbour: the sum of those who are left gives B away to whoever
+    knows that C has not changed. `marks`: those of the second edition, where they are others."""
+    before = {"A": "1 mars a", "B": "1 mars b", "C": "1 mars c"}
+    after = {"B": marks.get("B", before["B"]), "C": marks.get("C", before["C"])}
+    return [
+        told(1, before, {"A": None, "B": None, "C": 14, "A+B+C": 26}),
+        told(2, after, {"B": None, "C": None, "B+C": 17}),
+    ]
+
+
+def test_the_audit_knows_that_an_extract_is_the_same_in_two_editions() -> None:
+    both = two_editions()
+    assert all(audit_publications([one]).is_passed for one in both)
+    report = audit_publications(both)
+    assert {leak.label for leak in report.leaks if leak.is_exact} == {"A", "B"}
+    assert any("B+C − C = B" in leak.sentence for leak in report.leaks)
+    assert audit_publications(two_editions(C="1 juni c")).is_passed
+    assert audit_publications([replace(one, extracts=()) for one in both]).is_passed
+
+
+def test_a_municipality_that_returns_to_an_old_extract_is_tied_over_the_one_between() -> None:
+    one, three = two_editions()
+    two = told(2, {"B": "1 mars b", "C": "1 april c"}, {"B": None, "C": None, "B+C": 30})
+    three = replace(three, universe="mål-24/3")
+    assert audit_publications([one, two]).is_passed
+    assert {leak.label for leak in audit_publications([one, two, three]).leaks} == {*"ABC"}
+
+
+def test_a_mark_that_the_numbers_gainsay_ties_nothing() -> None:
+    """The same day and yet another number: so the extract is another one, whatever it is called."""
+    one, two = two_editions()
+    changed = told(2, {"B": "1 mars b", "C": "1 mars c"}, {"B": None, "C": 44, "B+C": None})
+    assert {leak.label for leak in audit_publications([one, two]).leaks} == {"A", "B"}
+    assert audit_publications([one, changed]).is_passed
+
+
+def test_the_gate_lays_editions_together_that_have_an_extract_in_common() -> None:
+    before, after = two_editions()
+    with pytest.raises(DisclosureError, match="går att räkna ut"):
+        audit_outgoing([after], [before])
+    others = two_editions(B="1 juni b", C="1 juni c")
+    assert "Granskning av 1 tabeller" in audit_outgoing(others[1:], others[:1])
+
+
+def test_ledgers_from_before_there_were_marks_keep_their_sums() -> None:
+    plain = replace(two_editions()[0], extracts=())
+    fields = asdict(plain)
+    del fields["extracts"]
+    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert plain.digest == hashlib.sha256(text.encode()).hexdigest()
+    assert publication_from(json.loads(text)) == plain
+    assert plain.digest != two_editions()[0].digest

@@ -109,5 +109,11 @@ def _told_of(publication: Publication, told: Mapping[Name, Told]) -> Iterator[tu
 
 def edition_of(universe: str) -> int:
     """The number of an edition: "mal-24" is the first, "mal-24/2" the second."""
-    number = universe.partition("/")[2]
-    return int(number) if number.isdigit() else 1
+    number = universe.rpartition("/")[2]
+    return int(number) if "/" in universe and number.isdigit() else 1
+
+
+def base_of(universe: str) -> str:
+    """The table that an edition is of."""
+    base, _, number = universe.rpartition("/")
+    return base if base and number.isdigit() else universe

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 
 import duckdb
@@ -39,6 +39,7 @@ from analyslib.analysis.follow_up_themes import (
     units_of,
 )
 from analyslib.disclosure.editions import edition_of, told_apart
+from analyslib.disclosure.extract_marks import ExtractMarks
 from analyslib.disclosure.layout import Layout
 from analyslib.disclosure.publication import Cell as LinkCell
 from analyslib.disclosure.publication import Link, Publication
@@ -192,6 +193,7 @@ class _CountyRelease:
     ) -> None:
         self._follow_up, self._county, self._profile = follow_up, county, profile
         self._earlier, self._edition = earlier, edition
+        self._marks = ExtractMarks(follow_up, load_measures())
 
     def _universe(self, title: str) -> str:
         return title if self._edition == 1 else f"{title}/{self._edition}"
@@ -224,7 +226,7 @@ class _CountyRelease:
         sexes = self._theme(SEX, _in_blocks(self._units(SEX), blocks))
         # Those who began in a service area whose number is hidden are not told of anywhere.
         new = _in_blocks(self._units(INFLOW), blocks).drop(columns="service_area")
-        inflow = self._theme(INFLOW, new)
+        inflow = self._theme(INFLOW, new, counted=blocks)
         begun = _printed(inflow, "municipality")
         duration = self._theme(TIME, _begun_units(self._units(TIME), blocks, begun))
         divided = _printed(sexes, "service_area", "class")
@@ -250,9 +252,16 @@ class _CountyRelease:
             units = units[words > 1]
         return units
 
-    def _theme(self, theme: Theme, units: pd.DataFrame, place: str = "") -> Release | None:
+    def _theme(
+        self,
+        theme: Theme,
+        units: pd.DataFrame,
+        place: str = "",
+        counted: Collection[tuple[str, ...]] = (),
+    ) -> Release | None:
         """One theme through the gate; None where no block of it can be shown. `place`: where the
-        words are a municipality's own."""
+        words are a municipality's own; `counted`: the service areas behind the numbers, where
+        the table does not name them."""
         while not units.empty:
             atoms = count_units(units.drop(columns="sex"))
             layouts = _layouts(theme, atoms, f"{theme.id}-{self._county}")
@@ -260,6 +269,7 @@ class _CountyRelease:
             title = "-".join(filter(None, (theme.id, self._county, place)))
             made = self._release(atoms, layouts, known, title)
             made = _named(made, self._universe(title), self._links(links_of(theme, atoms)))
+            made = _marked(made, self._marks.of(theme, made.publication, counted))
             faults = self._told_between(made)
             if not faults:
                 return made
@@ -314,6 +324,7 @@ class _CountyRelease:
         made = self._release(atoms, [layout], [_known(atoms, known)], layout.name)
         made = _with_places(made, whole.publication.delivered)
         made = _named(made, whole.publication.universe, self._links(links_by_sex(theme, atoms)))
+        made = _marked(made, self._marks.of(theme, made.publication))
         return None if self._told_between(made) else made
 
 
@@ -345,6 +356,11 @@ def _named(made: Release, universe: str, links: tuple[Link, ...]) -> Release:
     """What is counted, and where else the same people are."""
     named = replace(made.publication, universe=universe, links=links)
     return replace(made, publication=named)
+
+
+def _marked(made: Release, extracts: tuple[str, ...]) -> Release:
+    """What it was counted from."""
+    return replace(made, publication=replace(made.publication, extracts=extracts))
 
 
 def _as_decided(publication: Publication) -> Publication:

@@ -17,6 +17,7 @@ import pandas as pd
 from analyslib.disclosure.page_check import ABOUT, Allowed, allowed_from, check_folder
 from analyslib.disclosure.publication import Publication, publication_from
 from analyslib.disclosure.released import released_from
+from analyslib.disclosure.versions import tied_to
 from analyslib.errors import DisclosureError, Fault
 from analyslib.sources.demo_lives import CANARY
 from analyslib.store.connection import Store, open_store, query
@@ -72,10 +73,9 @@ def audit_outgoing(ledgers: Sequence[Publication], before: Sequence[Publication]
     from analyslib.disclosure.audit import audit_publications  # its solver is slow to load
 
     together = {publication.digest: publication for publication in [*before, *ledgers]}
-    universes = {publication.universe for publication in ledgers}
     # What is independent of this pack was audited when it was published itself.
-    tied = [p for p in together.values() if p.universe in universes]
-    beside = [p for p in together.values() if p.universe not in universes]
+    tied = tied_to(ledgers, list(together.values()))
+    beside = [p for p in together.values() if p not in tied]
     report = audit_publications(tied, beside)
     if report.is_passed:
         return report.text

@@ -41,7 +41,9 @@ class Publication:
     the combinations of `block` that there was anything about. `previous`: the sums of earlier
     ledgers that it was decided together with. `mode`: "dolt" or "avrundat". `universe`: what is
     counted and how it is divided; a dimension or a class means the same in two ledgers only where
-    this is the same. `links`: which sums are the same people in another universe."""
+    this is the same. `links`: which sums are the same people in another universe. `extracts`: for
+    each of `delivered`, a mark of what it was counted from; the same mark in two editions of a
+    table, the same people."""
 
     title: str
     threshold: int
@@ -55,10 +57,14 @@ class Publication:
     mode: str = "dolt"
     universe: str = ""
     links: tuple[Link, ...] = ()
+    extracts: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
-        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        content = asdict(self)
+        if not self.extracts:
+            del content["extracts"]  # ledgers from before there were marks keep their sums
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def published_rows(self) -> list[PublishedRow]:

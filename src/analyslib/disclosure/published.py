@@ -5,11 +5,12 @@ class mean the same. Universes are tied where the same people are counted in bot
 two printed numbers says nothing more than they do, so universes that meet in nothing else are
 independent of each other: whatever is possible in one is possible together with whatever is
 possible in the other. Where a tie touches a number that is not printed, they are one system.
+Editions of a table are one universe, where a municipality's extract is the same in both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -22,7 +23,8 @@ from analyslib.disclosure.layout import Layout, cross
 from analyslib.disclosure.merging import merge_atoms, merge_rows
 from analyslib.disclosure.publication import Link, Publication
 from analyslib.disclosure.system import READER, State, System, make_system
-from analyslib.disclosure.universe import PublishedRow, RowMasks
+from analyslib.disclosure.universe import EXTRACT, PublishedRow, RowMasks
+from analyslib.disclosure.versions import Edition, lay_together
 from analyslib.disclosure.worlds import fitting_world
 from analyslib.errors import DisclosureError
 
@@ -97,14 +99,15 @@ class _Tie:
 def published_systems(publications: Sequence[Publication]) -> list[Published]:
     """Everything printed or hidden in these packs, and every sum of it that is not printed, in as
     many systems as there are independent of each other."""
+    publications, editions = lay_together(publications)
     by_universe: dict[str, list[Publication]] = {}
     for publication in publications:
         by_universe.setdefault(publication.universe, []).append(publication)
     tables = {name: _all_combinations(items) for name, items in by_universe.items()}
     sums: dict[str, list[PublishedRow]] = {name: [] for name in tables}
-    ties = [tie for p in publications for tie in _ties(p, tables, sums)]
+    ties = [tie for p in publications for tie in _ties(p, tables, sums, editions)]
     parts = {name: _part(items, tables[name], sums[name]) for name, items in by_universe.items()}
-    real = [tie for tie in ties if _binds(tie, parts)]
+    real = _distinct(ties, parts)
     found = []
     for names in _groups(list(parts), real):
         own = [tie for tie in real if tie.universe in names]
@@ -120,21 +123,23 @@ def _ties(
     publication: Publication,
     tables: dict[str, pd.DataFrame],
     sums: dict[str, list[PublishedRow]],
+    editions: Mapping[str, Edition],
 ) -> Iterator[_Tie]:
     """Every pair of sums that the ledger's links name; the sums are added to both universes."""
     delivered = frozenset(publication.delivered)
     for link in publication.links:
-        if link.universe not in tables:
+        other = editions.get(link.universe)
+        if other is None:
             continue  # not published here, so it tells nothing
         for values in _combinations(publication, link, tables[publication.universe]):
             pairs = list(zip(link.on, values, strict=True))
             here = (*link.here, *((d, (v,)) for (d, _), v in pairs))
             there = (*link.there, *((d, (v,)) for (_, d), v in pairs))
             label = f"samma i {publication.universe} och {link.universe}: {' × '.join(values)}"
-            mine, others = sums[publication.universe], sums[link.universe]
+            mine, others = sums[publication.universe], sums[other.universe]
             mine.append(PublishedRow(here, None, False, label, publication.block, delivered))
-            others.append(PublishedRow(there, None, False, label))
-            yield _Tie(publication.universe, len(mine) - 1, link.universe, len(others) - 1)
+            others.append(PublishedRow(there, None, False, label, other.block, other.delivered))
+            yield _Tie(publication.universe, len(mine) - 1, other.universe, len(others) - 1)
 
 
 def _combinations(
@@ -160,7 +165,7 @@ def _part(
     limits = np.array([p.threshold for p in publications for _ in p.rows])
     masks = RowMasks(table)
     printed = sparse.csr_array(np.array([masks.mask(row) for row in [*rows, *sums]]))
-    silent, names = _unprinted(table)
+    silent, names = _unprinted(publications, table, masks)
     matrix = sparse.csr_array(sparse.vstack([printed, silent])).astype(np.int64)
     unseen = len(sums) + silent.shape[0]
     shown = np.array([*(-1 if r.shown is None else r.shown for r in rows), *[-1] * unseen])
@@ -189,10 +194,24 @@ def _part(
     )
 
 
+def _distinct(ties: Sequence[_Tie], parts: dict[str, _Part]) -> list[_Tie]:
+    """Those that say more than what is printed, each once: two editions may name the same."""
+    found: dict[tuple[str, int, str, int], _Tie] = {}
+    for tie in ties:
+        if _binds(tie, parts):
+            rows = [int(parts[n].tied[i]) for n, i in _ends(tie)]
+            found.setdefault((tie.universe, rows[0], tie.other, rows[1]), tie)
+    return list(found.values())
+
+
+def _ends(tie: _Tie) -> tuple[tuple[str, int], tuple[str, int]]:
+    return (tie.universe, tie.here), (tie.other, tie.there)
+
+
 def _binds(tie: _Tie, parts: dict[str, _Part]) -> bool:
     """True where the tie says more than what is printed. Raises where the packs disagree."""
     shown = []
-    for name, number in ((tie.universe, tie.here), (tie.other, tie.there)):
+    for name, number in _ends(tie):
         part, row = parts[name], int(parts[name].tied[number])
         shown.append(0 if row < 0 else int(part.value[row]))
     if -1 in shown:
@@ -312,16 +331,27 @@ def _join(
     return Published(system, _targets(whole, system), whole.threshold, whole.hidden, whole.plain)
 
 
-def _unprinted(table: pd.DataFrame) -> tuple[sparse.csr_array, list[str]]:
-    """Every crossing of the dimensions, printed or not: those are numbers about people too."""
+def _unprinted(
+    publications: Sequence[Publication], table: pd.DataFrame, masks: RowMasks
+) -> tuple[sparse.csr_array, list[str]]:
+    """Every crossing of the dimensions, printed or not: those are numbers about people too. Where
+    a municipality is there in several versions, as each ledger counts them."""
     parts, names = [], []
-    for dimensions in Layout("", tuple(table.columns)).crossings():
-        crossing = cross(table, Layout("", dimensions), dimensions)
-        ones = np.ones(len(crossing.atoms), dtype=np.int64)
-        shape = (len(crossing.labels), len(table))
-        parts.append(sparse.csr_array((ones, (crossing.cells, crossing.atoms)), shape=shape))
-        texts = crossing.labels.agg(" × ".join, axis=1) if dimensions else ["totalt"]
-        names += [f"{text} (otryckt)" for text in texts]
+    whole = [(table, np.arange(len(table)))]
+    if EXTRACT in table:
+        every = dict.fromkeys((p.block, frozenset(p.delivered)) for p in publications)
+        counted = [PublishedRow((), None, False, "", *one) for one in every]
+        whole = [(table[m], np.flatnonzero(m)) for m in map(masks.mask, counted)]
+    for part, atoms in whole:
+        part = part.drop(columns=EXTRACT, errors="ignore")
+        for dimensions in Layout("", tuple(part.columns)).crossings():
+            crossing = cross(part, Layout("", dimensions), dimensions)
+            ones = np.ones(len(crossing.atoms), dtype=np.int64)
+            at = (crossing.cells, atoms[crossing.atoms])
+            shape = (len(crossing.labels), len(table))
+            parts.append(sparse.csr_array((ones, at), shape=shape))
+            texts = crossing.labels.agg(" × ".join, axis=1) if dimensions else ["totalt"]
+            names += [f"{text} (otryckt)" for text in texts]
     return sparse.csr_array(sparse.vstack(parts)), names
 
 
@@ -348,6 +378,8 @@ def _all_combinations(publications: Sequence[Publication]) -> pd.DataFrame:
             for dimension, number in zip(p.dimensions, cell, strict=True):
                 values[dimension].update(p.sets[number])
     blocks = list(dict.fromkeys(d for p in publications for d in p.block))
+    if EXTRACT in blocks:
+        values[EXTRACT] = {block[-1] for p in publications for block in p.delivered}
     table = pd.DataFrame(
         list(product(*(sorted(values[d]) for d in blocks))), columns=blocks, dtype="str"
     )

@@ -13,7 +13,9 @@ from analyslib.errors import DisclosureError, Fault
 
 
 COUNT = "count"
-BLOCK = ("municipality", "period", "service_area")
+# Which extract of a municipality a row is of, where several are reckoned with.
+EXTRACT = "extract"
+BLOCK = ("municipality", "period", "service_area", EXTRACT)
 MOST_ATOMS = 60_000
 
 
