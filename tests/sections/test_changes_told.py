@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,10 +12,13 @@ import pytest
 from analyslib.catalogue import load_catalogue
 from analyslib.explore.explorer import Choice, open_explorer
 from analyslib.explore.views import VIEWS
-from analyslib.sections.badges import read_revisions
+from analyslib.sections.badges import read_revisions, revised_numbers
 from analyslib.sections.changes import render_changes
-from analyslib.sections.municipality import municipality_report
+from analyslib.sections.follow_up import FollowUpReport, follow_up_report
+from analyslib.sections.municipality import MunicipalityReport, municipality_report
 from analyslib.sections.network import network_report
+from analyslib.sections.own_measures import own_measures_section
+from analyslib.sections.project import project_report
 from analyslib.store.changes import Changes
 from analyslib.store.connection import open_store, query
 from analyslib.tables import KEYS, REVISED
@@ -73,6 +77,31 @@ def test_every_table_and_figure_bears_the_badge_of_a_revised_number(in_demo: Wor
             assert is_badged == (key in revised), (name, key)
             seen |= {name} if is_badged else set()
     assert seen >= {"report", "overview", "tabell", "utveckling"}
+
+
+def test_costs_own_measures_and_the_follow_up_bear_it_too() -> None:
+    """As if the source had revised every number of the last two years."""
+    report = municipality_report("2480", "nua", YEAR)
+    activity = report.material.own_activity
+    follow_up = follow_up_report("2480")
+    assert activity is not None and activity.beside.panels
+    kpis = [*load_catalogue().indicators]
+    rows = [(kpi, "2480", year, "T", 1.0) for kpi in kpis for year in (YEAR - 1, YEAR)]
+    frame = pd.DataFrame(rows, columns=["kpi", "municipality", "year", "gender", "old_value"])
+    revised = revised_numbers(frame)
+    beside = replace(activity.beside, revised=revised)
+    parts = {
+        "costs": MunicipalityReport(replace(report.material, revisions=frame), "").costs(),
+        "own measures": own_measures_section(replace(activity, beside=beside)),
+        "project": replace(project_report("2480", "", YEAR), beside=beside).public(),
+        "follow-up": FollowUpReport(replace(follow_up.material, revised=revised), "").returns(),
+    }
+    for name, part in parts.items():
+        assert part is not None
+        cells = cells_of(part._repr_html_())
+        badged = {key for key, is_badged in cells if is_badged}
+        assert badged == {key for key, _ in cells if key[1] == "2480" and key[2] >= YEAR - 1}, name
+        assert badged, name
 
 
 def cells_of(html: str) -> list[tuple[tuple[str, str, int, str], bool]]:

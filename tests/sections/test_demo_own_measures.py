@@ -11,8 +11,9 @@ from python_calamine import CalamineWorkbook
 from analyslib.analysis.own_measures import Course
 from analyslib.analysis.process_control import Assurance, Signal
 from analyslib.analysis.results import Answer
+from analyslib.sections.material import read_material
 from analyslib.sections.municipality import municipality_report
-from analyslib.sections.own_material import OwnMaterial, read_all_own
+from analyslib.sections.own_material import OwnActivity, OwnMaterial
 from analyslib.sections.project import project_report
 from analyslib.sources.demo_own_measures import (
     PLANTED_CHANCE,
@@ -31,13 +32,20 @@ def in_demo(demo_workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANALYSLIB_HOME", str(demo_workspace))
 
 
+def activity(code: str) -> OwnActivity:
+    found = read_material(code, "nua", 2024, "demo").own_activity
+    assert found is not None
+    return found
+
+
 def courses(measure: str) -> Course:
-    own, projects, _ = read_all_own(measure[:4], "demo", 2024)
-    return next(c for m in (own, *projects) for c in m.courses if c.measure.id == measure)
+    found = activity(measure[:4])
+    of_all = (found.own, *found.projects)
+    return next(c for m in of_all for c in m.courses if c.measure.id == measure)
 
 
 def own(code: str) -> OwnMaterial:
-    return read_all_own(code, "demo", 2024)[0]
+    return activity(code).own
 
 
 def test_the_planted_shift_is_found() -> None:

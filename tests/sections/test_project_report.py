@@ -17,11 +17,11 @@ from analyslib.facts import read_facts
 from analyslib.pack_plan import PageResult, Status, plan_pack
 from analyslib.page_checks import Expected, find_faults
 from analyslib.report import check_parameters, find_report, render_report
+from analyslib.sections.material import read_material
 from analyslib.sections.municipality import municipality_report
-from analyslib.sections.own_material import areas_of, read_all_own, read_beside
-from analyslib.sections.own_measures import own_measures_section
+from analyslib.sections.own_material import areas_of, read_beside
 from analyslib.sections.project import ProjectReport, project_report
-from analyslib.store.connection import open_store
+from analyslib.store.connection import Store, open_store
 from analyslib.workbench import make_report, reports_of_pack
 from analyslib.workspace import Workspace
 
@@ -192,23 +192,37 @@ def test_the_municipality_report_shows_own_measures_only_where_there_are_any() -
     assert municipality_report("2403", "nua", YEAR).own_measures() is None
 
 
+def test_the_database_is_opened_once_for_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+
+    def count(path: Path, threads: int | None = None) -> Store:
+        opened.append(path)
+        return open_store(path, threads)
+
+    monkeypatch.setattr("analyslib.sections.published.open_store", count)
+    report = municipality_report("2480", "nua", YEAR)
+    assert report.own_measures() is not None and report.costs() is not None
+    assert len(opened) == 1
+
+
 def test_public_figures_are_those_named_and_those_of_the_same_areas(workspace: Workspace) -> None:
-    own, _, beside = read_all_own("2480", "demo", YEAR)
+    found = read_material("2480", "nua", YEAR, "demo").own_activity
+    assert found is not None
+    own, beside = found.own, found.beside
     assert areas_of(own) == ["ekonomiskt_bistand"]
     assert {panel.indicator.area for panel in beside.panels} == {"ekonomiskt_bistand"}
     nowhere = replace(
         own, courses=tuple(replace(c, measure=replace(c.measure, area="")) for c in own.courses)
     )
     with open_store(workspace.publish_db) as store:
-        assert read_beside(store, nowhere, YEAR).panels == ()
+        assert read_beside(store, nowhere, YEAR, "").panels == ()
 
 
 def test_a_database_without_own_measures_has_no_section_and_no_projects(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("analyslib.analysis.projects.has_own_measures", lambda store: False)
-    monkeypatch.setattr("analyslib.sections.own_material.has_own_measures", lambda store: False)
-    assert own_measures_section(PLACE, "demo", 2024) is None
+    assert municipality_report(PLACE, "nua", YEAR).own_measures() is None
     assert read_facts(workspace.publish_db).projects == ()
 
 

@@ -18,6 +18,7 @@ from analyslib.figures.costs import draw_cost_split, draw_net_costs
 from analyslib.figures.frame import Picture
 from analyslib.figures.inputs import Place
 from analyslib.identities import Costs, Deviation, Identity, load_costs
+from analyslib.sections.badges import Marked, mark_revised
 from analyslib.sections.cost_values import groups_of
 from analyslib.sections.material import Material
 from analyslib.sections.municipality_tables import answer_words, own_cell
@@ -100,7 +101,7 @@ class CostSection:
             ),
             paragraph(one_person_sentence(change, identity)),
             paragraph(identity.caveat, "anmarkning"),
-            self._beside(identity, change),
+            self._badged(self._beside(identity, change)),
             box("fragor", paragraph(reconcile_sentence(change, position, identity, whole))),
         )
 
@@ -167,14 +168,14 @@ class CostSection:
             ),
             picture or paragraph(f"{self.place.name} saknar uppgift om avvikelsen."),
             bullets(said),
-            self._net_beside(pairs),
+            self._badged(self._net_beside(pairs)),
             box("fragor", paragraph(question)) if question else None,
         )
 
     def _net_picture(self, known: Sequence[tuple[Deviation, NetCost]]) -> Picture:
         result = net_costs_sentence(known, self.material.year)
         table = self._net_table(known)
-        return draw_net_costs(self.place, known, self.material.years, result, table)
+        return self._badged(draw_net_costs(self.place, known, self.material.years, result, table))
 
     def _net_table(self, pairs: Sequence[tuple[Deviation, NetCost]]) -> Table:
         years = self.material.years
@@ -242,6 +243,9 @@ class CostSection:
             f"{join([bullets(shown), paragraph('Prövat men inte visat:'), bullets(rejected)]).html}"
             "</details>"
         )
+
+    def _badged(self, shown: Marked) -> Marked:
+        return mark_revised(shown, self.material.revised)
 
     def source(self, computed: bool) -> str:
         retrieved = str(max(self.material.sources["retrieved"]))[:10]

@@ -20,6 +20,7 @@ from analyslib.disclosure.released import TOTAL
 from analyslib.figures.change import ChangeRow, ForestRow, draw_changes, draw_forest
 from analyslib.figures.courses import StepCurve, draw_control_chart, draw_survival
 from analyslib.figures.inputs import Place
+from analyslib.sections.badges import mark_revised
 from analyslib.sections.follow_up_material import (
     FollowUpMaterial,
     area_label,
@@ -436,7 +437,7 @@ class FollowUpReport:
                 text_cell(found.share("kkik_aterkomst", "ek_bistand", "borta")),
             ),
         )
-        return Table(
+        table = Table(
             f"{indicator.short}: uttaget bredvid det publicerade",
             ("Uppgift", "Andel som inte kom tillbaka"),
             rows,
@@ -444,6 +445,7 @@ class FollowUpReport:
             "avgränsningar än uttaget.",
             source_line="Källa: Kolada; uttaget är egen bearbetning.",
         )
+        return mark_revised(table, found.revised)
 
     def lost(self) -> Shown:
         """Whom nothing is known of, and what that could mean."""

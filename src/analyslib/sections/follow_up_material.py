@@ -23,8 +23,10 @@ from analyslib.disclosure.page_check import cell_name
 from analyslib.disclosure.released import TOTAL
 from analyslib.errors import StoreError, UsageError
 from analyslib.measures import Measure, load_measures
-from analyslib.sections.material import open_published
+from analyslib.sections.badges import Number, read_revisions, revised_numbers
+from analyslib.sections.published import open_published
 from analyslib.sources.extract_model import code_lists, label_of
+from analyslib.store.changes import last_delivery_but_one
 from analyslib.store.connection import Store, query
 from analyslib.tables import Cell, person_cell
 from analyslib.text.formats import DASH, NBSP, format_interval, format_number
@@ -40,7 +42,8 @@ class FollowUpMaterial:
     """One municipality's follow-up beside its county's.
 
     `counts` and `statistics` hold the municipality and the county ("alla"); `area` is the chosen
-    service area, "" for all. `returns`: the published shares that did not come back.
+    service area, "" for all. `returns`: the published shares that did not come back, `revised`
+    those of them that a later delivery has changed.
     """
 
     catalogue: Catalogue
@@ -53,6 +56,7 @@ class FollowUpMaterial:
     facts: Mapping[str, str]
     deliveries: pd.DataFrame
     returns: pd.DataFrame
+    revised: frozenset[Number]
 
     @property
     def has_delivered(self) -> bool:
@@ -204,6 +208,7 @@ def read_follow_up(municipality: str, service_area: str, data: str) -> FollowUpM
         counts = query(store, "individual_counts", **where)
         series = query(store, "municipality_series", municipality=place.code)
         facts = query(store, "individual_release")
+        since = last_delivery_but_one(store)
         return FollowUpMaterial(
             catalogue=catalogue,
             measures=load_measures(),
@@ -215,6 +220,7 @@ def read_follow_up(municipality: str, service_area: str, data: str) -> FollowUpM
             facts=dict(zip(facts["key"], facts["value"], strict=True)),
             deliveries=query(store, "individual_deliveries"),
             returns=series[series["kpi"] == RETURNS_KPI],
+            revised=revised_numbers(read_revisions(store, [RETURNS_KPI], [place.code], since)),
         )
 
 

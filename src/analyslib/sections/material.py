@@ -12,7 +12,6 @@ from analyslib.analysis.comparison import compare, comparisons_from, own_history
 from analyslib.analysis.costs import Values
 from analyslib.analysis.findings import Finding, choose_findings
 from analyslib.analysis.peers import compare_with_each, compare_women_with_men, exemplars
-from analyslib.analysis.projects import follows_itself
 from analyslib.analysis.results import Comparison, Exemplar, ReferenceKind, Trend
 from analyslib.analysis.trend import trend, trends_from
 from analyslib.catalogue import (
@@ -29,9 +28,10 @@ from analyslib.catalogue import (
 from analyslib.figures.inputs import Band
 from analyslib.sections.badges import Number, read_revisions, revised_numbers
 from analyslib.sections.cost_values import read_cost_values
+from analyslib.sections.own_material import OwnActivity, read_activity
+from analyslib.sections.published import open_published
 from analyslib.store.changes import Changes, changes_since, last_delivery_but_one
-from analyslib.store.connection import Store, open_store, query
-from analyslib.workspace import Workspace, find_workspace
+from analyslib.store.connection import Store, query
 
 
 YEARS_SHOWN = 6
@@ -90,7 +90,7 @@ class Material:
     municipalities together, by indicator and year. `network_means`: the network's unweighted
     means, likewise; both only for the years shown, both sexes together. `comparisons` and
     `trends` are the evidence, the newest year only. `cost_values`: what costs are split by.
-    `follows_itself`: whether the municipality has own measures, projects or a budget.
+    `own_activity`: own measures, projects and budget; None where the municipality has none.
     """
 
     catalogue: Catalogue
@@ -113,7 +113,7 @@ class Material:
     trends: tuple[Trend, ...]
     findings: tuple[Finding, ...]
     cost_values: Values
-    follows_itself: bool
+    own_activity: OwnActivity | None
 
     @cached_property
     def by_number(self) -> dict[tuple[str, str, ReferenceKind], Comparison]:
@@ -168,19 +168,17 @@ def values_by_number(
     frame: pd.DataFrame, second: str
 ) -> dict[tuple[str, str, int], tuple[float | None, str]]:
     """Value and status by indicator, a second column (gender or municipality) and year."""
-    keys = zip(frame["kpi"], frame[second], frame["year"], strict=True)
+    # Lists, because a column of text is slow to walk through.
+    kpis, others, years, statuses = (
+        frame[name].tolist() for name in ("kpi", second, "year", "status")
+    )
+    keys = zip(kpis, others, years, strict=True)
     values = [None if missing else value for value, missing in _with_missing(frame["value"])]
-    return dict(zip(keys, zip(values, frame["status"], strict=True), strict=True))
+    return dict(zip(keys, zip(values, statuses, strict=True), strict=True))
 
 
 def _with_missing(values: pd.Series) -> list[tuple[float, bool]]:
     return list(zip(values.tolist(), values.isna().tolist(), strict=True))
-
-
-def open_published(data: str) -> tuple[Workspace, Store]:
-    """The published database: of the demo, or of the real data. All that a report may open."""
-    workspace = find_workspace(demo=data == "demo")
-    return workspace, open_store(workspace.publish_db, threads=1)
 
 
 def read_material(
@@ -219,7 +217,7 @@ def read_material(
             revisions=read_revisions(store, kpis, [place.code], since),
             changes=read_changes(store, since, place.code),
             cost_values=read_cost_values(store, catalogue, place, peers, year),
-            follows_itself=follows_itself(store, place.code),
+            own_activity=read_activity(store, catalogue, place, year, since),
             comparisons=comparisons,
             trends=trends,
             findings=choose_findings(comparisons, trends, catalogue.indicators, calls),

@@ -16,8 +16,8 @@ from analyslib.analysis.results import Answer, Comparison, Reason, ReferenceKind
 from analyslib.analysis.statistics import Z
 from analyslib.catalogue import Catalogue, Indicator, Network, find_network, load_catalogue
 from analyslib.sections.badges import Number, mark_revised, read_revisions, revised_numbers
-from analyslib.sections.material import open_published
 from analyslib.sections.parts import Html, Shown, box, bullets, heading, join, paragraph
+from analyslib.sections.published import open_published
 from analyslib.store.connection import query
 from analyslib.tables import Cell, Table, header_cell, raw_cell, text_cell
 from analyslib.text.formats import format_date, format_difference

@@ -313,10 +313,7 @@ class MunicipalityReport:
 
     def own_measures(self) -> Shown | None:
         """What the municipality follows itself; nothing where it has delivered nothing."""
-        if not self.material.follows_itself:
-            return None
-        data = "demo" if self.material.is_demo else "riktig"
-        return own_measures_section(self.place.code, data, self.material.year)
+        return own_measures_section(self.material.own_activity)
 
     def changes(self) -> Shown:
         """What the source has changed since the last meeting."""

@@ -28,12 +28,12 @@ from analyslib.sections.material import (
     Benchmark,
     Peers,
     group_references,
-    open_published,
     read_benchmarks,
     read_changes,
     riket_reference,
     values_by_number,
 )
+from analyslib.sections.published import open_published
 from analyslib.store.changes import Changes, last_delivery_but_one
 from analyslib.store.connection import query
 

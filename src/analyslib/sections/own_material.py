@@ -22,7 +22,7 @@ from analyslib.analysis.own_measures import (
 from analyslib.analysis.projects import (
     Project,
     find_project,
-    has_own_measures,
+    follows_itself,
     read_projects,
 )
 from analyslib.analysis.results import Trend
@@ -36,7 +36,9 @@ from analyslib.catalogue import (
     load_catalogue,
 )
 from analyslib.figures.inputs import Place, Point, Series, TrendPanel
-from analyslib.sections.material import open_published
+from analyslib.sections.badges import Number, read_revisions, revised_numbers
+from analyslib.sections.published import open_published
+from analyslib.store.changes import last_delivery_but_one
 from analyslib.store.connection import Store, query
 from analyslib.text.formats import format_date
 
@@ -123,18 +125,23 @@ def with_start(project: Project, events: Sequence[OwnEvent]) -> tuple[OwnEvent, 
 
 @dataclass(frozen=True)
 class Beside:
-    """Public key figures of the same area, up to a year: the municipality's and Riket's."""
+    """Public key figures of the same area, up to a year: the municipality's and Riket's.
+
+    `revised` are the numbers that a later delivery has changed.
+    """
 
     year: int
-    panels: tuple[TrendPanel, ...]
-    retrieved: str
+    panels: tuple[TrendPanel, ...] = ()
+    retrieved: str = ""
+    revised: frozenset[Number] = frozenset()
 
 
-def read_beside(store: Store, material: OwnMaterial, year: int) -> Beside:
-    """Those that the measures name, and then the main ones of the same areas."""
+def read_beside(store: Store, material: OwnMaterial, year: int, since: str) -> Beside:
+    """Those that the measures name, and then the main ones of the same areas; revised are those
+    that have changed since a day."""
     indicators = public_indicators(material)
     if not indicators:
-        return Beside(year, (), "")
+        return Beside(year)
     code = material.municipality.code
     kpis = [indicator.id for indicator in indicators]
     series = query(store, "series", kpis=kpis, municipalities=[code, RIKET])
@@ -148,6 +155,7 @@ def read_beside(store: Store, material: OwnMaterial, year: int) -> Beside:
         year=year,
         panels=tuple(p for p in panels if any(q.value is not None for q in p.own.points)),
         retrieved=str(max(sources["retrieved"], default=""))[:10],
+        revised=revised_numbers(read_revisions(store, kpis, [code], since)),
     )
 
 
@@ -198,21 +206,29 @@ def _point(year: int, row: Any) -> Point:
     return Point(year, number_or_none(row["value"]), row["status"])
 
 
-def read_all_own(
-    municipality: str, data: str, year: int
-) -> tuple[OwnMaterial, tuple[OwnMaterial, ...], Beside]:
-    """What a municipality follows outside its projects, in each of them, and the public figures
-    up to a year."""
-    catalogue = load_catalogue()
-    place = find_municipality(catalogue, municipality)
-    _, store = open_published(data)
-    with store:
-        if not has_own_measures(store):
-            return OwnMaterial(catalogue, place, None, (), (), (), {}), (), Beside(year, (), "")
-        own = read_own(store, catalogue, place.code, None)
-        found = read_projects(store, place.code)
-        projects = tuple(read_own(store, catalogue, place.code, item) for item in found)
-        return own, projects, read_beside(store, own, year)
+@dataclass(frozen=True)
+class OwnActivity:
+    """What a municipality follows outside its projects, in each of them, and public figures."""
+
+    own: OwnMaterial
+    projects: tuple[OwnMaterial, ...]
+    beside: Beside
+
+
+def read_activity(
+    store: Store, catalogue: Catalogue, place: Municipality, year: int, since: str
+) -> OwnActivity | None:
+    """None where the municipality has delivered nothing. Public figures are those up to a year;
+    they are revised where they have changed since a day."""
+    if not follows_itself(store, place.code):
+        return None
+    own = read_own(store, catalogue, place.code, None)
+    projects = read_projects(store, place.code)
+    return OwnActivity(
+        own=own,
+        projects=tuple(read_own(store, catalogue, place.code, item) for item in projects),
+        beside=read_beside(store, own, year, since),
+    )
 
 
 def read_project(
@@ -225,4 +241,4 @@ def read_project(
     with store:
         chosen = find_project(read_projects(store, place.code), project, place)
         found = read_own(store, catalogue, place.code, chosen)
-        return found, read_beside(store, found, year)
+        return found, read_beside(store, found, year, last_delivery_but_one(store))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyslib.figures.process import draw_processes
-from analyslib.sections.own_material import Beside, OwnMaterial, read_all_own
+from analyslib.sections.own_material import Beside, OwnActivity, OwnMaterial
 from analyslib.sections.own_tables import (
     budget_parts,
     goals_table,
@@ -30,12 +30,12 @@ PANELS = 4
 MOST_QUESTIONS = 6
 
 
-def own_measures_section(municipality: str, data: str, year: int) -> Shown | None:
+def own_measures_section(activity: OwnActivity | None) -> Shown | None:
     """The municipality's own measures, goals, budget and projects, with the public figures of the
-    same areas up to a year; None where it has none."""
-    own, projects, beside = read_all_own(municipality, data, year)
-    if own.is_empty and not projects:
+    same areas; None where it has none."""
+    if activity is None or (activity.own.is_empty and not activity.projects):
         return None
+    own = activity.own
     return join(
         [
             heading("Egna mått", 2),
@@ -43,8 +43,8 @@ def own_measures_section(municipality: str, data: str, year: int) -> Shown | Non
                 "Det här följer kommunen själv, utöver det som finns i Kolada. Uppgifterna är "
                 "kommunens egna och jämförs inte med andra kommuners."
             ),
-            *(_activity(own, beside) if not own.is_empty else []),
-            _projects_table(own, projects),
+            *(_activity(own, activity.beside) if not own.is_empty else []),
+            _projects_table(own, activity.projects),
         ]
     )
 

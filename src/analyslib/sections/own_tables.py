@@ -11,6 +11,7 @@ from analyslib.figures.budget import draw_budget
 from analyslib.figures.frame import Picture
 from analyslib.figures.process_tables import own_cell
 from analyslib.figures.trends import draw_area_trends
+from analyslib.sections.badges import mark_revised
 from analyslib.sections.own_material import Beside, OwnMaterial
 from analyslib.sections.parts import Html, Shown, box, join, paragraph
 from analyslib.tables import Cell, Table, derived_cell, header_cell, text_cell
@@ -249,13 +250,14 @@ def _volume_cell(volume: float | None, what: str) -> Cell:
 
 def public_picture(material: OwnMaterial, beside: Beside, key: str) -> Picture:
     """Public key figures of the same areas, the municipality's and Riket's."""
-    return draw_area_trends(
+    picture = draw_area_trends(
         material.place,
         beside.panels,
         f"Offentliga nyckeltal i {material.place.name} till och med {beside.year}",
         source_line("Kolada", beside.retrieved, computed=True),
         key=key,
     )
+    return mark_revised(picture, beside.revised)
 
 
 def guide_parts() -> Html:
