@@ -6,6 +6,7 @@ The result says all that is wrong at once, cell by cell, and never repeats a val
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from analyslib.sources.extract_typing import Extract, Typed, type_delivery
 from analyslib.sources.findings import (
     CheckedFiles,
     from_faults,
+    from_odd_rows,
     from_outcome,
     from_sightings,
     numbered,
@@ -85,11 +87,12 @@ def check_files(
     in the archive, so their names are ours and not the sender's.
     """
     files = tuple(Path(path) for path in paths)
-    sheets, unreadable = _read_all(files)
+    read, unreadable = _read_all(files)
+    sheets = [sheet for of_file in read.values() for sheet in of_file]
     mappings = mappings or load_mappings()
     measures = measures or load_measures()
     mapping = _mapping_of(sheets, mappings)
-    sightings = _find_personal(files, sheets, mapping)
+    sightings = _find_personal(read, mapping)
     if not own_names:
         sightings += tuple(item for path in files for item in find_in_name(path))
     faults = list(unreadable)
@@ -109,15 +112,16 @@ def check_file(path: Path, extraction_date: str = "") -> CheckResult:
     return check_files([path], extraction_date)
 
 
-def _read_all(files: Iterable[Path]) -> tuple[list[Sheet], list[Fault]]:
-    sheets: list[Sheet] = []
+def _read_all(files: Iterable[Path]) -> tuple[dict[Path, list[Sheet]], list[Fault]]:
+    """The sheets of each file that can be read, and what is wrong with the others."""
+    read: dict[Path, list[Sheet]] = {}
     faults: list[Fault] = []
     for path in files:
         try:
-            sheets += read_sheets(path)
+            read[path] = read_sheets(path)
         except SourceError as error:
             faults += error.faults
-    return sheets, faults
+    return read, faults
 
 
 def _mapping_of(sheets: Sequence[Sheet], mappings: Sequence[Mapping]) -> Mapping:
@@ -125,7 +129,7 @@ def _mapping_of(sheets: Sequence[Sheet], mappings: Sequence[Mapping]) -> Mapping
 
 
 def _find_personal(
-    files: Sequence[Path], sheets: Sequence[Sheet], mapping: Mapping
+    read: MappingType[Path, Sequence[Sheet]], mapping: Mapping
 ) -> tuple[Sighting, ...]:
     dates = {item.name for fields in TABLES.values() for item in fields if item.kind == "date"}
     headers = frozenset(
@@ -133,12 +137,7 @@ def _find_personal(
     )
     permit = Permit(mapping.allow, headers, own_texts())
     return tuple(
-        sighting
-        for path in files
-        if path.is_file()
-        for sighting in find_in_file(
-            path, [item for item in sheets if item.file == path.name], permit
-        )
+        sighting for path, sheets in read.items() for sighting in find_in_file(path, sheets, permit)
     )
 
 
@@ -175,9 +174,11 @@ def _check_delivery(
     rejected = _rejected_rows(extract, outcomes)
     rows_in = sum(len(table.values) for table in _tables(extract))
     rows_rejected = sum(int(reasons.ne("").sum()) for reasons in rejected.values())
+    odd_rows = sum(len(typed.table.odd_rows) for typed in _tables(extract))
     findings = [
         *from_sightings(sightings),
         *from_faults(_faults_of_whole(extract, rows_in, rows_rejected), files),
+        *(found for typed in _tables(extract) for found in from_odd_rows(typed.table)),
         *(
             finding
             for outcome in outcomes
@@ -192,8 +193,8 @@ def _check_delivery(
         local=delivery.local,
         left_out_sheets=delivery.left_out_sheets,
         anonymity=measure_anonymity(extract.episode.values),
-        rows_in=rows_in,
-        rows_rejected=rows_rejected,
+        rows_in=rows_in + odd_rows,
+        rows_rejected=rows_rejected + odd_rows,
         mapping=delivery.mapping.id,
         extract=extract,
         local_values=delivery.local_values,

@@ -12,6 +12,9 @@ from analyslib.sources.extract_reading import TEXT
 from analyslib.sources.extract_typing import Extract
 
 
+NO_ROW = "T01 Raden hör inte till tabellen."
+
+
 @dataclass(frozen=True)
 class ExtractFrames:
     """episode: one row = one insats of a case. measurement: one row = one measured value.
@@ -101,13 +104,8 @@ def _rejected(result: CheckResult, extract_id: str) -> pd.DataFrame:
     for name, reasons in result.rejected.items():
         table = getattr(result.extract, name).table
         left_out = reasons[reasons.ne("")]
-        parts.append(
-            pd.DataFrame(
-                {
-                    "sheet": table.sheet.name or table.sheet.file,
-                    "row": table.rows[left_out.index.to_numpy()],
-                    "reason": left_out.to_numpy(),
-                }
-            )
-        )
+        rows = [*table.rows[left_out.index.to_numpy()], *table.odd_rows]
+        why = [*left_out, *[NO_ROW] * len(table.odd_rows)]
+        sheet = table.sheet.name or table.sheet.file
+        parts.append(pd.DataFrame({"sheet": sheet, "row": rows, "reason": why}))
     return _with_id(pd.concat(parts, ignore_index=True), extract_id)

@@ -9,6 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -18,13 +21,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from analyslib.errors import SourceError
+from analyslib.sources.identity_numbers import NO_CHECK_DIGIT
+from analyslib.sources.personal_data import find_personal_data
 
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TEXT_FILES = (".csv", ".txt", ".tsv")
+
+# What the unpacking of a damaged or locked file ends in; RuntimeError is zipfile's for a lock.
+DAMAGED = (
+    *(CalamineError, zipfile.BadZipFile, zlib.error, struct.error),
+    *(EOFError, OSError, RuntimeError, ValueError),
+)
+_PACKED, _OLD = b"PK", b"\xd0\xcf\x11\xe0"
 
 # Text with NaN for nothing, the same in every pandas that we run on.
 TEXT = pd.StringDtype(storage="pyarrow", na_value=np.nan)
@@ -40,15 +52,32 @@ _DIRTY = re.compile(f"[{''.join(map(chr, _CLEAN))}]|  ")
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet as text. `frame` has the row numbers of Excel as index and 0, 1, 2 … as columns."""
+    """One sheet as text. `frame` has the row numbers of Excel as index and 0, 1, 2 … as columns.
+
+    `file` and `name` may be said aloud: where the sender's own names hold personal data others
+    stand here instead, and `kinds_in_name` says what the sheet's name held. `merged` are the
+    areas of merged cells: first row and column, last row and column, as in `frame`.
+    """
 
     file: str
     name: str
     frame: pd.DataFrame
+    kinds_in_name: tuple[str, ...] = ()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
     def address(self, row: int, column: int) -> str:
         """As the sender sees it: ``Ärenden!C14``; a csv file has no sheet, so its name stands."""
         return f"{self.name or self.file}!{column_letter(column)}{row}"
+
+
+def kinds_in_file_name(path: Path) -> list[str]:
+    """A date and a serial number are usual in file names, so a number has to be whole."""
+    return sorted(set(find_personal_data(path.stem)) - {NO_CHECK_DIGIT})
+
+
+def shown_name(path: Path) -> str:
+    """What the file is called, or only "filen" where its name holds personal data."""
+    return "filen" if kinds_in_file_name(path) else path.name
 
 
 def column_letter(position: int) -> str:
@@ -62,41 +91,77 @@ def column_letter(position: int) -> str:
 
 
 def read_sheets(path: Path) -> list[Sheet]:
-    """Every sheet of the file, hidden ones too. Raises SourceError where it cannot be read."""
-    suffix = path.suffix.lower()
+    """Every sheet of the file, hidden ones too, by its content and not by its name's ending.
+
+    Raises SourceError where it cannot be read.
+    """
+    name = shown_name(path)
+    if path.is_dir():
+        raise SourceError("det är en mapp och ingen fil.", name, "Ange filerna i mappen.")
     if not path.is_file():
-        raise SourceError("filen finns inte.", path.name, "Kontrollera namnet och mappen.")
-    if path.stat().st_size == 0:
-        raise SourceError("filen är tom.", path.name, "Gör om uttaget.")
-    if suffix in WORKBOOKS:
-        return _read_workbook(path)
-    if suffix in TEXT_FILES:
-        return [Sheet(path.name, "", _to_frame(_read_rows(path)))]
-    raise SourceError(
-        f"filer som slutar på ”{suffix}” går inte att läsa.",
-        path.name,
-        "Spara som Excel (.xlsx) eller som csv.",
-    )
+        raise SourceError("filen finns inte.", name, "Kontrollera namnet och mappen.")
+    if path.suffix.lower() not in (*WORKBOOKS, *TEXT_FILES):
+        raise SourceError(
+            f"filer som slutar på ”{path.suffix}” går inte att läsa.",
+            name,
+            "Spara som Excel (.xlsx) eller som csv.",
+        )
+    content = path.read_bytes()
+    if not content.strip():
+        raise SourceError("filen är tom.", name, "Gör om uttaget.")
+    if content.startswith((_PACKED, _OLD)):
+        return _read_workbook(content, name)
+    return [Sheet(name, "", _to_frame(_read_rows(content, name)))]
 
 
 # --- workbooks
 
 
-def _read_workbook(path: Path) -> list[Sheet]:
-    try:
-        with CalamineWorkbook.from_path(path) as book:
-            return [Sheet(path.name, name, _sheet_frame(book, name)) for name in book.sheet_names]
-    except CalamineError as error:
+def _read_workbook(content: bytes, file: str) -> list[Sheet]:
+    if content.startswith(_OLD) and "EncryptedPackage".encode("utf-16-le") in content:
         raise SourceError(
-            "filen går inte att öppna som Excel-arbetsbok; den kan vara skadad eller skyddad "
-            "med lösenord.",
-            path.name,
+            "filen är skyddad med lösenord.",
+            file,
             "Öppna den i Excel, ta bort lösenordet och spara den på nytt som .xlsx.",
+        )
+    try:
+        if content.startswith(_PACKED):
+            check_packing(content)
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            return [_read_sheet(book, file, n) for n in range(len(book.sheet_names))]
+    except DAMAGED as error:
+        raise SourceError(
+            "filen går inte att öppna som Excel-arbetsbok: den är avklippt, skadad eller skyddad "
+            "med lösenord.",
+            file,
+            "Öppna den i Excel, ta bort ett eventuellt lösenord och spara den på nytt som .xlsx.",
         ) from error
 
 
-def _sheet_frame(book: CalamineWorkbook, name: str) -> pd.DataFrame:
-    sheet = book.get_sheet_by_name(name)
+def check_packing(content: bytes) -> None:
+    """Every part has its check sum; a damaged part must not be read as a smaller table.
+
+    Raises zipfile.BadZipFile or another of DAMAGED.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        broken = packed.testzip()
+    if broken:
+        raise zipfile.BadZipFile(broken)
+
+
+def _read_sheet(book: CalamineWorkbook, file: str, position: int) -> Sheet:
+    name = book.sheet_names[position]
+    kinds = find_personal_data(name)
+    sheet = book.get_sheet_by_index(position)
+    merged = tuple(
+        (top + 1, left, bottom + 1, right)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+    )
+    title = f"blad {position + 1}" if kinds else name
+    return Sheet(file, title, _sheet_frame(sheet), kinds, merged)
+
+
+def _sheet_frame(sheet: CalamineSheet) -> pd.DataFrame:
     if sheet.start is None:
         return pd.DataFrame()
     rows = sheet.to_python(skip_empty_area=False)
@@ -126,14 +191,22 @@ _CELL_TEXT: dict[type, Callable[[Any], str]] = {
 
 # --- csv and tab-separated text
 
+_WEB_PAGE = re.compile(r"\s*<(?:!doctype|html|\?xml|table|meta)\b", re.I)
 
-def _read_rows(path: Path) -> list[list[str]]:
-    text = _decode(path.read_bytes(), path.name)
+
+def _read_rows(content: bytes, name: str) -> list[list[str]]:
+    text = _decode(content, name)
+    if _WEB_PAGE.match(text):
+        raise SourceError(
+            "filen är en webbsida, också om den heter något annat.",
+            name,
+            "Öppna den i Excel och spara den på nytt som .xlsx.",
+        )
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
     except csv.Error as error:
         raise SourceError(
-            "filen går inte att läsa som csv.", path.name, "Spara den på nytt från Excel."
+            "filen går inte att läsa som csv.", name, "Spara den på nytt från Excel."
         ) from error
 
 

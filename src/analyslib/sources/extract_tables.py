@@ -20,6 +20,7 @@ from analyslib.measures import Measure, fold_name
 from analyslib.sources.extract_mapping import Mapping, choose_mapping
 from analyslib.sources.extract_model import TABLES, code_lists
 from analyslib.sources.extract_reading import TEXT, Sheet, column_letter
+from analyslib.sources.personal_data import find_personal_data
 
 
 HEADER_ROWS = 15
@@ -32,6 +33,7 @@ class Table:
 
     `rows` are the row numbers of Excel, `columns` the position of each of our columns. In a flat
     file each measurement has its own cell: then `value_columns` holds its position per row.
+    `odd_rows` are rows among the others that are no rows of the table: sums, headers, notes.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Table:
     columns: dict[str, int]
     header_row: int = 1
     value_columns: np.ndarray | None = None
+    odd_rows: tuple[int, ...] = ()
 
     def address(self, index: int, column: str) -> str:
         """Where a cell stands in the file; the row alone where the file has no such column."""
@@ -209,8 +212,8 @@ def _extract_table(sheet: Sheet, mapping: Mapping, header_row: int) -> Table:
     }
     text = pd.DataFrame([{name: value for name, (_, value) in facts.items()}], dtype=TEXT)
     return _UprightTable(
-        "extract", sheet, text, np.array([1]), dict.fromkeys(facts, 1), 1, None,
-        {name: int(str(row)) for name, (row, _) in facts.items()},
+        "extract", sheet, text, np.array([1]), dict.fromkeys(facts, 1),
+        fact_rows={name: int(str(row)) for name, (row, _) in facts.items()},
     )  # fmt: skip
 
 
@@ -239,6 +242,9 @@ def _read_table(
     body = sheet.frame.loc[sheet.frame.index > header_row]
     columns, needs, others = _sort_headers(sheet, name, header_row, headers, mapping, found)
     _check_required(sheet, name, {*columns, *(["needs"] if needs else [])}, mapping, found)
+    found.faults += _merged_cells(sheet, header_row, [*columns.values(), *needs])
+    is_odd = _odd_rows(body, headers, [*columns.values(), *needs])
+    odd_rows, body = tuple(body.index[is_odd]), body[~is_odd]
     text = body[list(columns.values())].set_axis(list(columns), axis=1)
     if needs:
         columns["needs"] = needs[0]
@@ -253,13 +259,49 @@ def _read_table(
                 "tabellen har rubriker men inga rader.", sheet.name or sheet.file, "Gör om uttaget."
             )
         )
-    found.tables[name] = Table(name, sheet, text.reset_index(drop=True), rows, columns, header_row)
+    found.tables[name] = Table(
+        name, sheet, text.reset_index(drop=True), rows, columns, header_row, odd_rows=odd_rows
+    )
     if name == "episode" and "measurement" not in found.tables:
         flat = _flat_columns(headers, others, measures)
         if any(what == "value" for *_, what in flat.values()):
             others = [position for position in others if position not in flat]
             found.tables["measurement"] = _melt(found.tables[name], body, flat)
     _read_local(sheet, name, header_row, headers, others, body, mapping, found)
+
+
+_SUMS = frozenset(
+    ["summa", "delsumma", "totalsumma", "total", "totalt", "antal", "medel", "medelvärde"]
+)
+
+
+def _odd_rows(body: pd.DataFrame, headers: list[str], known: list[int]) -> pd.Series:
+    """Sums, headers repeated further down, and notes with nothing beside them."""
+    is_lonely = (body != "").sum(axis=1).eq(1)
+    repeats = pd.Series(0, index=body.index)
+    for column in known:
+        repeats += body[column].eq(headers[column]).astype(int)
+    is_sum = pd.Series(False, index=body.index)
+    for _, cells in body.iloc[:, :3].items():
+        is_sum |= cells.isin([text for text in cells.unique() if _first_word(text) in _SUMS])
+    return is_lonely | repeats.gt(1) | is_sum
+
+
+def _first_word(text: str) -> str:
+    return text.split()[0].strip(":.").casefold() if text else ""
+
+
+def _merged_cells(sheet: Sheet, header_row: int, known: list[int]) -> list[Fault]:
+    """Only the first of merged cells has a value; the rows below it would be read as empty."""
+    return [
+        Fault(
+            "cellerna är sammanslagna över flera rader.",
+            f"{sheet.address(top, left)}:{column_letter(right)}{bottom}",
+            "Dela upp dem och fyll i värdet på varje rad.",
+        )
+        for top, left, bottom, right in sheet.merged
+        if header_row < top < bottom and any(left <= column <= right for column in known)
+    ]
 
 
 def _sort_headers(
@@ -325,6 +367,8 @@ def _read_local(
     for position in others:
         header = headers[position] or f"kolumn {column_letter(position)} utan rubrik"
         role = mapping.roles.get(fold_name(header), "")
+        if find_personal_data(header):
+            header = f"kolumn {column_letter(position)}"
         if not role and body[position].eq("").all():
             continue
         where = sheet.address(header_row, position)

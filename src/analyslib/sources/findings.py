@@ -11,7 +11,9 @@ import numpy as np
 
 from analyslib.errors import Fault, PersonalDataError, SourceError
 from analyslib.sources.error_list import CheckRow, ErrorList, ErrorRow
-from analyslib.sources.extract_rules import FILE, Outcome
+from analyslib.sources.extract_reading import shown_name
+from analyslib.sources.extract_rules import FILE, ROW, Outcome
+from analyslib.sources.extract_tables import Table
 from analyslib.sources.extract_typing import Typed
 from analyslib.sources.personal_data_columns import Sighting
 
@@ -80,7 +82,8 @@ def check_every(deliveries: Iterable[D], check: Callable[[D], C]) -> list[C]:
 def from_sightings(sightings: Iterable[Sighting]) -> list[Finding]:
     found = []
     for problem, sighting in enumerate(sightings):
-        what = f"Personuppgift: {sighting.kind}."
+        may_be = "Kan vara personuppgifter" if sighting.is_doubtful else "Personuppgift"
+        what = f"{may_be}: {sighting.kind}."
         place = sighting.sheet or sighting.file
         if sighting.whole_column or not sighting.cells:
             cells = [sighting.where]
@@ -94,11 +97,23 @@ def from_sightings(sightings: Iterable[Sighting]) -> list[Finding]:
 
 
 def from_faults(faults: Iterable[Fault], files: Sequence[Path]) -> list[Finding]:
-    name = files[0].name if files else ""
+    name = shown_name(files[0]) if files else ""
     return [
         Finding("F01", FILE, name, fault.where or name, fault.what, fault.remedy, problem)
         for problem, fault in enumerate(faults)
     ]
+
+
+def from_odd_rows(table: Table) -> list[Finding]:
+    """Rows that are no rows of the table. They are left out."""
+    what = "Raden hör inte till tabellen: den är en summa, en rubrik till eller en anteckning."
+    return [
+        Finding(
+            "T01", ROW, table.sheet.file, table.sheet.address(row, 0), what,
+            "Ta bort raden.", row,
+        )
+        for row in table.odd_rows
+    ]  # fmt: skip
 
 
 def from_outcome(outcome: Outcome, typed: Typed | None) -> list[Finding]:

@@ -48,10 +48,9 @@ _LONG_HEX = re.compile(r"(?<![0-9a-f])(?=\d*[a-f])[0-9a-f]{32,}(?![0-9a-f])", re
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?|\d{8}T\d{4}(?:\d\d)?")
 _SCIENTIFIC = re.compile(r"(?<![\d.,])\d(?:[.,]\d+)?E\+?(?:9|1[01])(?!\d)", re.I)
 
-_DATE = (
-    r"(?:(?P<century>1[89]|20)[ ]?)?(?P<year>\d\d)(?P<sign>[-./ ]?)"
-    r"(?P<month>\d\d)(?P=sign)(?P<day>\d\d)"
-)
+_CENTURY = r"(?P<century>1[89]|20)[ ]?"
+_SIX = r"(?P<year>\d\d)(?P<sign>[-./ ]?)(?P<month>\d\d)(?P=sign)(?P<day>\d\d)"
+_DATE = rf"(?:{_CENTURY})?{_SIX}"
 _FULL = re.compile(
     rf"(?<!\d){_DATE} ?[-+/.:_ ]? ?(?P<tail>(?:\d{{3}}|[TRSUWXJKLMN]\d\d)\d)"
     # A period written as two dates: the second year is no tail.
@@ -59,7 +58,7 @@ _FULL = re.compile(
     re.I,
 )
 _SHORT = re.compile(
-    rf"(?<!\d)(?=1[89]|20){_DATE} ?[-+/.:_]? ?(?P<tail>\d{{3}})(?:\.0)?(?![\d.,]|[-/ ]\d)", re.I
+    rf"(?<!\d){_CENTURY}{_SIX} ?[-+/.:_]? ?(?P<tail>\d{{3}})(?:\.0)?(?![\d.,]|[-/ ]\d)", re.I
 )
 _MASK = "[x*#•]"
 _MASKED = re.compile(

@@ -8,8 +8,7 @@ personnummer; one cell alone is refused when it cannot be told from a real numbe
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +17,15 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from analyslib.measures import fold_name
-from analyslib.sources.extract_reading import Sheet, column_letter
+from analyslib.sources.extract_reading import (
+    Sheet,
+    column_letter,
+    kinds_in_file_name,
+    shown_name,
+)
+from analyslib.sources.hidden_parts import HIDDEN, UNREADABLE, find_hidden
 from analyslib.sources.identity_numbers import (
     MASKED,
-    NO_CHECK_DIGIT,
     PERSONNUMMER,
     Candidate,
     find_candidates,
@@ -40,8 +44,9 @@ SERIAL_ID = "siffror som inte kan skiljas från personnummer"
 HASH = "kontrollsumma (hash)"
 BIRTH_DATE = "födelsedatum"
 NAMES = "namn"
-HIDDEN = "dold text"
 EXACT_AGE = "ålder i år"
+
+MAY_BE_ALLOWED = (DATED_ID, SERIAL_ID, HASH)
 
 # Of date-shaped numbers one in ten has a right check digit by chance.
 CHANCE = 0.1
@@ -72,17 +77,25 @@ _SHORTENED = re.compile(r"[1-9]\d{6,8}(?:\.0)?")
 _EIGHT = re.compile(r"(?:18|19|20)\d{6}|(?:18|19|20)\d\d-\d\d-\d\d")
 
 REMEDIES = {
-    DATED_ID: "Byt till löpnummer utan datum. Måste numret vara kvar: skriv kolumnen och skälet "
-    "under [allow] i avsändarens fil i definitions/extracts.",
-    SERIAL_ID: "Byt till kortare löpnummer, eller sätt en bokstav före.",
+    DATED_ID: "Byt till löpnummer utan datum.",
+    SERIAL_ID: "Byt till löpnummer med högst nio siffror.",
     HASH: "En kontrollsumma av ett personnummer går att räkna baklänges. Byt till slumpade "
     "löpnummer, och spara nyckeln hos er.",
     FREE_TEXT: "Ta bort kolumnen eller ersätt texten med en kod ur en lista.",
     BIRTH_DATE: "Ta bort kolumnen och ange åldersgrupp.",
     EXACT_AGE: "Ta bort kolumnen och ange åldersgrupp.",
     HIDDEN: "Ta bort kommentarer, pivottabeller och länkar, eller spara bladen som csv.",
+    UNREADABLE: "Ta bort bilder, inbäddade filer och makron, eller spara bladen som csv.",
     MASKED: "Ta bort kolumnen. Även utan sista siffrorna pekar numret ut personen.",
 }
+IF_SERIAL = (
+    "Är den redan ett eget löpnummer: byt till ett med högst nio siffror, som inte går att ta för "
+    "ett personnummer."
+)
+HOW_TO_ALLOW = (
+    'Måste kolumnen vara kvar som den är: skriv raden "{}" = "skälet" under [allow] i '
+    "avsändarens fil i definitions/extracts. Riktiga personnummer släpps inte igenom för det."
+)
 DEFAULT_REMEDY = "Ta bort uppgiften ur filen, eller ersätt den med ett löpnummer."
 
 
@@ -91,6 +104,8 @@ class Sighting:
     """Personal data of one kind in one column: where, and never what.
 
     `cells` are addresses as in Excel; `whole_column` where the column is judged, not the cell.
+    `header` is set where the sender's mapping may let the column through, `is_bare` where the
+    cells hold nothing but digits, so that they may be serial numbers.
     """
 
     kind: str
@@ -98,6 +113,8 @@ class Sighting:
     sheet: str
     cells: tuple[str, ...]
     whole_column: bool = False
+    header: str = ""
+    is_bare: bool = False
 
     @property
     def where(self) -> str:
@@ -110,8 +127,16 @@ class Sighting:
         return f"{place}!{self.cells[0]}{more}"
 
     @property
+    def is_doubtful(self) -> bool:
+        """It cannot be told from personal data, or may hold some, but need not."""
+        return self.kind in (HIDDEN, UNREADABLE, DATED_ID, SERIAL_ID, HASH)
+
+    @property
     def remedy(self) -> str:
-        return REMEDIES.get(self.kind, DEFAULT_REMEDY)
+        remedy = REMEDIES.get(self.kind, DEFAULT_REMEDY)
+        if self.is_bare:
+            remedy = f"{remedy} {IF_SERIAL}"
+        return f"{remedy} {HOW_TO_ALLOW.format(self.header)}" if self.header else remedy
 
 
 @dataclass(frozen=True)
@@ -123,26 +148,29 @@ class Permit:
     own_texts: frozenset[str] = frozenset()
 
 
-def find_in_file(path: Path, sheets: Iterable[Sheet], permit: Permit) -> list[Sighting]:
-    """Everything personal in the file, in its hidden parts and on every sheet."""
-    sightings = _find_hidden(path)
+def find_in_file(path: Path, sheets: Sequence[Sheet], permit: Permit) -> list[Sighting]:
+    """Everything personal in the file, on every sheet and in what no sheet shows."""
+    in_cells = {cell for sheet in sheets for column in sheet.frame for cell in
+                sheet.frame[column].unique()}  # fmt: skip
+    sightings = [
+        Sighting(found.kind, shown_name(path), found.place, ())
+        for found in find_hidden(path, permit.own_texts | in_cells)
+    ]
     for sheet in sheets:
-        if not sheet.frame.empty:
-            sightings += find_in_sheet(sheet, permit)
+        sightings += find_in_sheet(sheet, permit)
     return sightings
 
 
 def find_in_name(path: Path) -> list[Sighting]:
-    """A date and a serial number are usual in file names, so a number has to be whole."""
-    kinds = set(find_personal_data(path.stem)) - {NO_CHECK_DIGIT}
-    return [Sighting(kind, path.name, "filnamnet", ()) for kind in sorted(kinds)]
+    return [Sighting(kind, shown_name(path), "filnamnet", ()) for kind in kinds_in_file_name(path)]
 
 
 def find_in_sheet(sheet: Sheet, permit: Permit) -> list[Sighting]:
+    place = f"namnet på {sheet.name}"
+    found = [Sighting(kind, sheet.file, place, ()) for kind in sheet.kinds_in_name]
+    if sheet.frame.empty:
+        return found
     header_row = _header_row(sheet.frame)
-    found: list[Sighting] = [
-        Sighting(kind, sheet.file, sheet.name, ()) for kind in find_personal_data(sheet.name)
-    ]
     for position in range(sheet.frame.shape[1]):
         column = _Column.of(sheet, position, header_row, permit)
         found += _judge(column, permit)
@@ -179,11 +207,14 @@ class _Column:
         rows = self.cells.index[self.cells.isin(wanted)]
         letter = column_letter(self.position)
         cells = tuple(f"{letter}{row}" for row in rows)
-        return [Sighting(kind, self.sheet.file, self.sheet.name, cells)]
+        is_bare = all(re.fullmatch(r"\d{10,12}", text) for text in wanted)
+        return [Sighting(kind, self.sheet.file, self.sheet.name, cells, is_bare=is_bare)]
 
     def whole(self, kind: str) -> list[Sighting]:
         cell = f"{column_letter(self.position)}{self.header_row}"
-        return [Sighting(kind, self.sheet.file, self.sheet.name, (cell,), whole_column=True)]
+        may_be_allowed = kind in MAY_BE_ALLOWED and not find_personal_data(self.header)
+        header = self.header if may_be_allowed else ""
+        return [Sighting(kind, self.sheet.file, self.sheet.name, (cell,), True, header)]
 
 
 def _header_row(frame: pd.DataFrame) -> int:
@@ -268,7 +299,7 @@ def _judge_numbers(column: _Column, numbers: dict[str, Candidate], allowed: bool
 
 def _is_chance(column: _Column, candidates: dict[str, list[Candidate]]) -> bool:
     """Long random digits: about 4-9 in 100 are shaped like a date, and a tenth of them right."""
-    digits = [text for text in column.distinct if re.fullmatch(r"\d{10}|\d{12}", text)]
+    digits = [text for text in column.distinct if re.fullmatch(r"\d{10,12}", text)]
     if len(digits) < ENOUGH or len(digits) < MOSTLY * len(column.distinct):
         return False
     valid = sum(any(item.valid for item in found) for found in candidates.values())
@@ -368,37 +399,3 @@ def _is_told(column: _Column) -> bool:
     length = np.mean([len(text) for text in column.distinct])
     share = len(column.distinct) / len(column.cells)
     return bool((words > 4 and share > 0.3) or (words >= 2 and length > 25 and share > 0.8))
-
-
-# --- what Excel hides
-
-
-_HIDDEN_PARTS = re.compile(r"(comments|threadedComment|pivotCache|externalLink).*\.(xml|bin)$")
-_TAGS = re.compile(r"<[^>]+>")
-
-
-def _find_hidden(path: Path) -> list[Sighting]:
-    """Cell comments, pivot caches and linked workbooks hold copies that no sheet shows."""
-    if not zipfile.is_zipfile(path):
-        return []
-    with zipfile.ZipFile(path) as book:
-        names = [name for name in book.namelist() if name.endswith((".xml", ".bin"))]
-        hidden = [name for name in names if _HIDDEN_PARTS.search(name)]
-        found = [Sighting(HIDDEN, path.name, _part_title(name), ()) for name in hidden[:1]]
-        for name in names:
-            if name.startswith("docProps/"):
-                found += _find_in_properties(path.name, book.read(name))
-    return found
-
-
-def _find_in_properties(file: str, content: bytes) -> list[Sighting]:
-    """Who made the file stands there by name, and may; a title with a client's number may not."""
-    texts = _TAGS.sub("\n", content.decode("utf-8", errors="replace")).splitlines()
-    kinds = {kind for text in set(texts) for kind in find_personal_data(text)} - {NAMES}
-    return [Sighting(kind, file, "dokumentegenskaperna", ()) for kind in sorted(kinds)]
-
-
-def _part_title(name: str) -> str:
-    if "omment" in name:
-        return "kommentarer till celler"
-    return "pivottabell" if "pivot" in name else "länkad arbetsbok"

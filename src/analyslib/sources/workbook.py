@@ -8,29 +8,26 @@ from __future__ import annotations
 
 import csv
 import io
-import struct
 import unicodedata
-import zipfile
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from html.parser import HTMLParser
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineWorkbook
 
 from analyslib.errors import SourceError
-from analyslib.sources.extract_reading import clean_word, column_letter
+from analyslib.sources.extract_reading import (
+    DAMAGED,
+    check_packing,
+    clean_word,
+    column_letter,
+)
 
 
 BROKEN_LETTERS = ("Ã¥", "Ã¤", "Ã¶", "Ã…", "Ã„", "Ã–", "\ufffd")
 DELIMITERS = (";", "\t", "|", ",")
-# What the unpacking of a damaged or locked file ends in; RuntimeError is zipfile's for a lock.
-DAMAGED = (
-    *(CalamineError, zipfile.BadZipFile, zlib.error, struct.error),
-    *(EOFError, OSError, RuntimeError, ValueError),
-)
 Place = tuple[int, int]
 
 
@@ -95,7 +92,7 @@ def _clean(text: str) -> str:
 def _excel_sheets(path: Path, content: bytes) -> list[Sheet]:
     try:
         if content[:2] == b"PK":
-            _check_packing(content)
+            check_packing(content)
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             return [_excel_sheet(book, name) for name in book.sheet_names]
     except DAMAGED as error:
@@ -105,14 +102,6 @@ def _excel_sheets(path: Path, content: bytes) -> list[Sheet]:
             path.name,
             "Hämta den på nytt, eller öppna den i Excel och spara den som .xlsx utan lösenord.",
         ) from error
-
-
-def _check_packing(content: bytes) -> None:
-    """Every part has its check sum; a damaged part must not be read as a smaller table."""
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        broken = packed.testzip()
-    if broken:
-        raise zipfile.BadZipFile(broken)
 
 
 def _excel_sheet(book: CalamineWorkbook, name: str) -> Sheet:
