@@ -5,23 +5,35 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import papermill
 import pytest
 from toy_factory import code, text
 
-from analyslib.engine import best_kind, kernels, run_job, stop_kernels
+from analyslib.engine import (
+    KINDS,
+    ForkKernels,
+    ForkLine,
+    Kernels,
+    SpawnKernels,
+    best_kind,
+    kernels,
+    run_job,
+    stop_kernels,
+)
 from analyslib.jobs import Job, Limits, Outcome, Trouble
 from analyslib.page import Frame
 
 
-KINDS = ("fork", "spawn")
+BOTH = ("fork", "spawn")
 FRAME = Frame("Prov", "Prov", "", demo=False)
 
 
@@ -42,7 +54,7 @@ def printed(outcome: Outcome) -> str:
     return "".join(output["text"] for output in outputs if output["output_type"] == "stream")
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=BOTH)
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -105,10 +117,79 @@ def test_nothing_one_report_does_is_seen_by_the_next_fork() -> None:
     assert second[1] == first.strip(), "the same seed must give the same numbers"
 
 
-def test_spawn_cleans_up_variables_settings_folder_environment_and_warnings() -> None:
+def test_spawn_cleans_up_what_a_report_leaves_behind() -> None:
     """Where there is no fork the process lives on; what can be cleaned is, and it is replaced."""
-    run("spawn", LEAVE_TRACES)
-    assert printed(run("spawn", FIND_TRACES)).split("\n")[0].split()[:5] == ["False"] * 5
+    first = run("spawn", LEAVE_TRACES + "print(os.getpid())")
+    second = printed(run("spawn", FIND_TRACES + "print(os.getpid())")).split("\n")
+    assert second[0].split() == ["False"] * 8
+    assert second[2] == printed(first).split("\n")[1], "the very same process"
+
+
+def test_memory_that_a_report_holds_is_given_back(kind: str) -> None:
+    ask = "import os\nsize = int(open('/proc/self/statm').read().split()[1]) * 4096\nprint(size)"
+    before = int(printed(run(kind, ask)))
+    printed(run(kind, "import numpy as np\nkept = np.ones(40_000_000)"))
+    assert int(printed(run(kind, ask))) < before + 100_000_000
+
+
+def test_a_kernel_that_dies_before_it_has_read_its_job_is_an_outcome(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was not sent must not be sent again to nobody when the line is closed."""
+
+    class DeadLine(ForkLine):
+        def __init__(self, control: socket.socket) -> None:
+            super().__init__(control)
+            self.kill()
+            while is_alive(str(self.pid)):
+                time.sleep(0.01)
+
+    monkeypatch.setattr("analyslib.engine.ForkLine", DeadLine)
+    for size in (10, 500_000):
+        problem = run("fork", f"text = '{'x' * size}'").problem
+        assert problem is not None and problem.trouble is Trouble.DIED
+
+
+def test_a_copy_that_has_ended_can_be_killed_again() -> None:
+    """The time limit may strike at the very moment a report is ready."""
+    line = kernels("fork").open()
+    line.kill()
+    while is_alive(str(line.pid)):  # type: ignore[attr-defined]
+        time.sleep(0.01)
+    line.kill()
+    line.close(whole=False)
+
+
+@pytest.mark.parametrize("make", [ForkKernels, SpawnKernels])
+def test_a_warm_process_that_never_gets_warm_is_given_up(
+    make: type[Kernels], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(call: str, log: object, **options: Any) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-c", "import time\ntime.sleep(600)"], **options)
+
+    monkeypatch.setattr("analyslib.engine.start_process", start)
+    monkeypatch.setattr("analyslib.engine.START_SECONDS", 0.3)
+    monkeypatch.setitem(KINDS, "sovande", make)
+    try:
+        problem = run("sovande", "1").problem
+        assert problem is not None and problem.trouble is Trouble.DIED
+    finally:
+        stop_kernels("sovande")
+
+
+def test_what_a_dead_kernel_said_is_kept_where_there_is_no_pread(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows has none."""
+    monkeypatch.delattr("os.pread")
+    problem = run(kind, "import os\nos.write(2, b'sista ordet')\nos._exit(1)").problem
+    assert problem is not None and "sista ordet" in problem.log
+
+
+def test_a_cell_that_reads_finds_nothing_and_cannot_take_the_next_job(kind: str) -> None:
+    assert printed(run(kind, "import sys\nprint(repr(sys.stdin.read()))")) == "''\n"
+    assert run(kind, "input('Vem?')").problem is not None
+    assert printed(run(kind, "print('nästa')")) == "nästa\n"
 
 
 def test_the_seed_decides_the_random_numbers_not_the_order_of_reports(kind: str) -> None:
@@ -304,7 +385,7 @@ def test_fork_spawn_and_papermills_own_kernel_give_the_same_outputs(tmp_path: Pa
     nbformat.write(found, path)
     plain = papermill.execute_notebook(path, None, progress_bar=False)
     expected = [comparable(cell.outputs) for cell in plain.cells if cell.cell_type == "code"][-4:]
-    for kind in KINDS:
+    for kind in BOTH:
         cells = run(kind, *sources).cells
         assert [comparable(cell["outputs"]) for cell in cells][-4:] == expected
 

@@ -34,6 +34,7 @@ KEEP_MEMORY = {
 SAME_EVERY_TIME = {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0"}
 JOBS_PER_SPAWN = 20
 HOPELESS = 3  # starts of a warm process that never answers
+START_SECONDS = 300  # for the imports, on a machine that is busy with other things
 
 
 class Line(Protocol):
@@ -78,6 +79,7 @@ class ForkLine:
         self._socket, theirs = socket.socketpair()
         self.source: BinaryIO = self._socket.makefile("rb")
         self.target: BinaryIO = self._socket.makefile("wb")
+        self._socket.settimeout(START_SECONDS)
         try:
             with theirs:
                 socket.send_fds(control, [b"f"], [theirs.fileno()])
@@ -85,14 +87,18 @@ class ForkLine:
         except (EOFError, OSError):
             self.close(whole=False)
             raise
+        self._socket.settimeout(None)
 
     def kill(self) -> None:
         """The socket is still open here, so the number still belongs to this kernel."""
-        os.kill(self.pid, 9)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, 9)
 
     def close(self, whole: bool) -> None:
         self.source.close()
-        self.target.close()
+        # What a dead kernel never read cannot be sent any more.
+        with contextlib.suppress(BrokenPipeError):
+            self.target.close()
         self._socket.close()
 
 
@@ -175,7 +181,16 @@ class SpawnLine:
         assert self._process.stdin is not None and self._process.stdout is not None
         self.source: BinaryIO = self._process.stdout  # type: ignore[assignment]
         self.target: BinaryIO = self._process.stdin  # type: ignore[assignment]
-        pickle.load(self.source)
+        started = threading.Timer(START_SECONDS, self.kill)
+        started.daemon = True
+        started.start()
+        try:
+            pickle.load(self.source)
+        except EOFError:
+            self.stop()
+            raise
+        finally:
+            started.cancel()
 
     def kill(self) -> None:
         self._process.kill()
@@ -240,6 +255,7 @@ class SpawnKernels:
 KINDS: dict[str, Callable[[], Kernels]] = {"fork": ForkKernels, "spawn": SpawnKernels}
 _running: dict[str, Kernels] = {}
 _starting = threading.Lock()
+_reading = threading.Lock()
 
 
 def best_kind() -> str:
@@ -311,11 +327,13 @@ def died(log: str) -> Problem:
 
 
 def read_tail(log: BinaryIO, size: int = 4000) -> str:
-    """The last that the kernels wrote to stderr. pread leaves their place in the file alone."""
+    """The last that the kernels wrote to stderr; their common place in the file is its end."""
     if log.closed:
         return ""
-    end = os.fstat(log.fileno()).st_size
-    return os.pread(log.fileno(), size, max(0, end - size)).decode("utf-8", "replace")
+    descriptor = log.fileno()
+    with _reading:
+        os.lseek(descriptor, max(0, os.fstat(descriptor).st_size - size), os.SEEK_SET)
+        return os.read(descriptor, size).decode("utf-8", "replace")
 
 
 def late(limits: Limits) -> Problem:

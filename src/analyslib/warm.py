@@ -225,8 +225,11 @@ def serve_job(source: Any, target: Any, engine: str) -> None:
 def serve_spawn() -> NoReturn:
     """Run jobs in this very process, one after another, until the input ends."""
     target: BinaryIO = os.fdopen(os.dup(1), "wb")
+    source: BinaryIO = os.fdopen(os.dup(0), "rb")
+    # The lines are ours alone: what a cell writes or reads by itself goes elsewhere.
     os.dup2(2, 1)
-    source = sys.stdin.buffer
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
     warm_up()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     clean = clean_state()
@@ -242,10 +245,14 @@ def serve_spawn() -> NoReturn:
 
 def clean_state() -> Any:
     """A function that takes this process back to how it is now, as well as that can be done."""
+    import builtins
+
+    import pandas as pd
     from matplotlib import pyplot
 
     settings, folder, environment = dict(matplotlib.rcParams), os.getcwd(), dict(os.environ)
     filters, modules = list(warnings.filters), set(sys.modules)
+    places, printing, known = list(sys.path), np.get_printoptions(), set(vars(builtins))
 
     def clean() -> None:
         CollectingShell.instance().reset(new_session=True)
@@ -253,6 +260,11 @@ def clean_state() -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             matplotlib.rcParams.update(settings)
+            pd.reset_option("all")
+        np.set_printoptions(**printing)
+        sys.path[:] = places
+        for name in set(vars(builtins)) - known:
+            delattr(builtins, name)
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)
