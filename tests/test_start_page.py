@@ -65,7 +65,9 @@ def test_the_demo_is_made_up_where_there_is_nothing(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(start_page, "make_demo_data", lambda place: did.append("demo"))
     monkeypatch.setattr(start_page, "build_workspace", lambda place: did.append("build"))
 
-    def make(place: Workspace, network: str, meeting: str, year: int | None, on_page: Any) -> Any:
+    def make(
+        place: Workspace, network: str, meeting: str, year: int | None, on_page: Any, also: Any
+    ) -> Any:
         did.append(f"pack {year}")
         return pack_result(place, page("Umeå", Status.MADE))
 
@@ -159,8 +161,10 @@ def test_progress_counts_and_names() -> None:
 def test_the_button_makes_the_pack(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[object, ...]] = []
 
-    def make(place: Workspace, network: str, meeting: str, year: int, on_page: Any) -> Any:
-        asked.append((network, meeting, year))
+    def make(
+        place: Workspace, network: str, meeting: str, year: int, on_page: Any, also: Any
+    ) -> Any:
+        asked.append((network, meeting, year, also))
         on_page(page("Umeå", Status.MADE), 1, 1, "")
         return pack_result(place, page("Umeå", Status.MADE))
 
@@ -170,8 +174,20 @@ def test_the_button_makes_the_pack(workspace: Workspace, monkeypatch: pytest.Mon
     shown = StartPage(workspace)
     shown.year.value = 2024
     shown.button.click()
-    assert asked == [("nua", "2026-12-03", 2024)]
     assert "Öppna indexsidan" in shown.after.value and not shown.button.disabled
+    assert "1\u00a0projekt" in shown.also.description and shown.also.layout.display != "none"
+    shown.also.value = True
+    shown.button.click()
+    usual = ("nua", "2026-12-03", 2024)
+    assert asked == [(*usual, ()), (*usual, ("projekt",))]
+
+
+def test_projects_are_no_choice_where_the_network_has_none(workspace: Workspace) -> None:
+    shown = StartPage(workspace)
+    shown.also.value = True
+    shown.projects = ()
+    shown.network.value = "fouis"
+    assert shown.also.layout.display == "none" and not shown.also.value
 
 
 def test_a_failure_is_said_and_the_button_comes_back(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from html import escape
-from typing import Any
 
 import ipywidgets as widgets
 
 from analyslib.catalogue import Catalogue, find_network, load_catalogue
+from analyslib.controls import field, framed
 from analyslib.errors import AnalyslibError
 from analyslib.meeting import add_note
 from analyslib.sources.meeting_notes import Note, read_notes
@@ -17,13 +16,7 @@ from analyslib.text.formats import format_date
 from analyslib.workspace import Workspace, find_workspace
 
 
-LABELLED = {"description_width": "9em"}
-WIDE = widgets.Layout(width="100%", max_width="46em")
 KIND_WORDS = {"beslut": "decision", "fråga": "question", "att ta upp nationellt": "national"}
-
-
-def field(kind: Callable[..., Any], description: str, **options: Any) -> Any:
-    return kind(description=description, style=LABELLED, layout=WIDE, **options)
 
 
 class NotesForm:
@@ -44,7 +37,9 @@ class NotesForm:
         self.responsible = field(widgets.Text, "Ansvarig:", placeholder="funktion, inte namn")
         self.due = field(widgets.Text, "Klart:", placeholder="ÅÅÅÅ-MM-DD")
         self.save = widgets.Button(
-            description="Spara anteckningen", icon="save", layout=widgets.Layout(width="auto")
+            description="Spara anteckningen",
+            icon="save",
+            layout=widgets.Layout(width="auto", align_self="flex-start"),
         )
         self.message, self.kept = widgets.HTML(), widgets.HTML()
         self.save.on_click(lambda _: self.add())
@@ -106,4 +101,4 @@ class NotesForm:
 def notes_form(network: str, meeting: str, data: str = "demo") -> widgets.VBox:
     """The form for the notes of one meeting (ÅÅÅÅ-MM-DD)."""
     workspace = find_workspace(demo=data == "demo")
-    return NotesForm(workspace, load_catalogue(), network, meeting).box
+    return framed([NotesForm(workspace, load_catalogue(), network, meeting).box])

@@ -12,11 +12,13 @@ from urllib.parse import quote
 
 import ipywidgets as widgets
 
+from analyslib.analysis.projects import Project
 from analyslib.catalogue import Catalogue, Network, find_network, load_catalogue
+from analyslib.controls import field, framed
 from analyslib.errors import AnalyslibError, StoreError, UsageError
 from analyslib.facts import read_facts, read_silent
 from analyslib.mail_merge import list_path
-from analyslib.meeting_form import LABELLED, NotesForm, field
+from analyslib.meeting_form import NotesForm
 from analyslib.pack import PackResult
 from analyslib.pack_plan import PageResult, Status
 from analyslib.sources.meeting_notes import notes_path
@@ -199,13 +201,15 @@ class StartPage:
         own = "demo" if workspace.demo else "riktig"
         self.data = field(widgets.Dropdown, "Siffror:", options=DATA_CHOICES, value=own)
         day = self._next_meeting()
-        self.meeting = widgets.DatePicker(value=day, description="Mötesdatum:", style=LABELLED)
-        self.year = widgets.Dropdown(description="Senaste år:", style=LABELLED)
+        self.meeting = field(widgets.DatePicker, "Mötesdatum:", value=day)
+        self.year = field(widgets.Dropdown, "Senaste år:", options=[])
+        self.also = widgets.Checkbox(indent=False, layout=widgets.Layout(width="auto"))
+        self.projects: tuple[Project, ...] = ()
         self.before = widgets.HTML()
         self.button = widgets.Button(description="Gör paketet", icon="play", button_style="primary")
         self.after = widgets.HTML(layout=widgets.Layout(min_height="8em"))
         self.notes = NotesForm(workspace, self.catalogue, self.network.value, str(day))
-        self._fill_years()
+        self._read_database()
         self.data.observe(lambda _: self._turn(), "value")
         self.network.observe(lambda _: self._propose_meeting(), "value")
         for control in (self.network, self.meeting, self.year):
@@ -229,21 +233,32 @@ class StartPage:
         self.notes.workspace = self.workspace
         self.after.value = ""
         self._propose_meeting()
-        self._fill_years()
+        self._read_database()
         self.refresh()
 
-    def _fill_years(self) -> None:
-        """The years of the database, the newest first; the chosen one stays where it can."""
+    def _read_database(self) -> None:
+        """Its years, the newest first; the chosen one stays where it can. And its projects."""
         chosen = self.year.value
         try:
-            years = sorted(read_facts(self.workspace.publish_db).years, reverse=True)
+            facts = read_facts(self.workspace.publish_db)
+            years, self.projects = sorted(facts.years, reverse=True), facts.projects
         except StoreError:  # none, damaged or of another version: refresh says so, the button mends
-            years = []
+            years, self.projects = [], ()
         self.year.options = years or [("det senaste", 0)]
         self.year.value = chosen if chosen in years else max(years, default=0)
 
+    def _offer_projects(self) -> None:
+        """A choice only where a municipality of the network follows a project of its own."""
+        members = find_network(self.catalogue, self.network.value).members
+        found = sum(project.municipality in members for project in self.projects)
+        number = format_count(found, "projekt", "projekt")
+        self.also.description = f"Ta med rapporter om egna projekt ({number})"
+        self.also.layout.display = "" if found else "none"
+        self.also.value = self.also.value and bool(found)
+
     def refresh(self) -> None:
         """What is missing for what is chosen now."""
+        self._offer_projects()
         if self.meeting.value is None:
             self.before.value = "<p>Välj mötets datum.</p>"
             return
@@ -275,7 +290,8 @@ class StartPage:
             make_demo_data(self.workspace)
         self.after.value = _status("Bygger databasen, om något är nytt. Det kan ta några minuter …")
         build_workspace(self.workspace)
-        self._fill_years()
+        self._read_database()
+        self._offer_projects()
 
     def _make(self) -> PackResult:
         progress = Progress()
@@ -289,7 +305,9 @@ class StartPage:
             raise UsageError("Mötets datum saknas.", remedy="Välj datum ovanför knappen.")
         meeting = self.meeting.value.isoformat()
         return make_pack(
-            self.workspace, self.network.value, meeting, self.year.value or None, on_page=on_page
+            *(self.workspace, self.network.value, meeting, self.year.value or None),
+            on_page=on_page,
+            also=("projekt",) if self.also.value else (),
         )
 
     def __repr__(self) -> str:
@@ -297,10 +315,9 @@ class StartPage:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         heads = [widgets.HTML(f"<h2>{text}</h2>") for text in ("Före mötet", "Efter mötet")]
-        choices = [self.network, self.data, self.meeting, self.year]
-        box = widgets.VBox(
-            [*choices, heads[0], self.before, self.button, self.after, heads[1], self.notes.box]
-        )
+        choices = [self.network, self.data, self.meeting, self.year, self.also]
+        parts = [*choices, heads[0], self.before, self.button, self.after, heads[1], self.notes.box]
+        box = framed(parts)
         bundle = box._repr_mimebundle_()
         return {**bundle, "text/plain": repr(self), "text/html": NOT_STARTED + self.before.value}
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from python_calamine import CalamineWorkbook
 
 import analyslib
 from analyslib.errors import SourceError, UsageError
+from analyslib.explore.explorer import Choice, open_explorer
 from analyslib.sources import kolada
 from analyslib.sources.kolada_files import check
 from analyslib.store.connection import open_store, query
@@ -172,3 +174,27 @@ def test_the_analyst_gets_a_frame_or_is_told_why_not(bench: Any) -> None:
     assert found[["unit", "value"]].to_numpy().tolist() == [[HOME, 88.25]]
     with pytest.raises(UsageError, match="inga värden per enhet i Gnesta"):
         analyslib.unit_values(KPI, "Gnesta", data="riktig")
+
+
+def test_the_explorer_shows_the_units_of_the_place_and_saves_them(
+    bench: Any, tmp_path: Path
+) -> None:
+    """Under the municipality's own values, and only where there are any."""
+    bench.add_kpis([KPI])
+    bench.add_values([{"kpi": KPI, "municipality": "2480", "year": 2023, "value": 80.0}])
+    add(bench, "ou.json", LIST)
+    first = number(HOME, 2022, point("T", 88.25), point("K", 90.0))
+    rows = [first, number(HOME, 2023, point("T", None, "Privacy")), number(OTHER, 2023)]
+    add(bench, "oudata.json", rows)
+    bench.build()
+    explorer = open_explorer("riktig")
+    shown = explorer.show(Choice(KPI, "Umeå", view="tabell")).html
+    units = shown[shown.index("enheter i Umeå") :]
+    assert "Björkens hemtjänst" in units and "Åsens hemtjänst" not in units
+    assert f'data-municipality="{HOME}"' in units and '<data value="88.25">' in units
+    assert "sekretess" in units and "90" not in units and "kan vara slump" in units
+    assert "enheter i" not in explorer.show(Choice(KPI, "Gnesta", view="tabell")).html
+    book = CalamineWorkbook.from_path(explorer.export(Choice(KPI, "Umeå"), tmp_path))
+    assert book.sheet_names == ["Visat", "Enheter", "Alla värden", "Om nyckeltalet"]
+    saved = book.get_sheet_by_name("Enheter").to_python()[3:]
+    assert saved == [["Enhet", "2022", "2023"], ["Björkens hemtjänst", 88.25, "sekretess"]]

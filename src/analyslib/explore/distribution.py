@@ -35,6 +35,7 @@ STYLE = {
     "font.family": "sans-serif",
     "font.size": 11,
     "axes.edgecolor": theme.PALE,
+    "axes.titley": 1.0,  # else every tick is measured to find a free place for the titles
     "text.color": theme.INK,
     "axes.labelcolor": theme.DARK,
     "xtick.color": theme.DARK,

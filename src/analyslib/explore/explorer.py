@@ -19,11 +19,12 @@ from analyslib.catalogue import (
 from analyslib.errors import UsageError
 from analyslib.explore.reading import Reading, read_series
 from analyslib.explore.search import Hit, SeriesIndex
-from analyslib.explore.views import VIEWS, Subject, values_table
+from analyslib.explore.views import VIEWS, Subject, units_table, values_table
 from analyslib.explore.workbook import write_workbook
 from analyslib.figures.inputs import Place
 from analyslib.sections.material import open_published
 from analyslib.sections.parts import Html, box, join, paragraph
+from analyslib.store.changes import last_delivery_but_one
 from analyslib.store.connection import Store, query
 from analyslib.workspace import Workspace
 
@@ -50,12 +51,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class Explorer:
-    """A store opened for exploring. Give it a choice, and it gives a page back."""
+    """A store opened for exploring. Give it a choice, and it gives a page back.
+
+    Numbers that have been revised after the day `since` are marked.
+    """
 
     workspace: Workspace
     store: Store
     catalogue: Catalogue
     index: SeriesIndex
+    since: str
     readings: dict[str, Reading] = field(default_factory=dict, repr=False)
 
     def __repr__(self) -> str:
@@ -74,7 +79,7 @@ class Explorer:
         if kpi not in self.readings:
             while len(self.readings) >= 20:
                 self.readings.pop(next(iter(self.readings)))
-            self.readings[kpi] = read_series(self.store, self.catalogue, kpi)
+            self.readings[kpi] = read_series(self.store, self.catalogue, kpi, self.since)
         return self.readings[kpi]
 
     def subject(self, choice: Choice) -> Subject:
@@ -93,6 +98,7 @@ class Explorer:
             group=words,
             members=members,
             year=year,
+            units=query(self.store, "unit_values", kpis=[choice.kpi], municipalities=[place.code]),
         )
 
     def members(
@@ -174,7 +180,10 @@ class Explorer:
         folder = folder or self.workspace.reports / "utforskat"
         path = folder / f"{choice.kpi}_{subject.place.code}_{subject.year}.xlsx"
         note = MADE_UP if self.workspace.demo else ""
-        return write_workbook(path, values_table(subject), subject.reading, note)
+        tables = [values_table(subject)]
+        if not subject.units.empty:
+            tables.append(units_table(subject))
+        return write_workbook(path, tables, subject.reading, note)
 
 
 @lru_cache(maxsize=4)
@@ -183,7 +192,7 @@ def _opened(workspace: Workspace, version: tuple[int, int]) -> Explorer:
     _, store = open_published("demo" if workspace.demo else "riktig")
     catalogue = load_catalogue()
     index = SeriesIndex(query(store, "find_series", text="", limit=1_000_000), catalogue)
-    return Explorer(workspace, store, catalogue, index)
+    return Explorer(workspace, store, catalogue, index, last_delivery_but_one(store))
 
 
 def open_explorer(data: str = "demo") -> Explorer:

@@ -18,13 +18,12 @@ from analyslib.catalogue import RIKET, Break, Catalogue, Indicator, NSource
 from analyslib.errors import UsageError
 from analyslib.sections.badges import Number, read_revisions, revised_numbers
 from analyslib.sections.material import LABELS, riket_reference, values_by_number
-from analyslib.store.changes import last_delivery_but_one
 from analyslib.store.connection import Store, query
 from analyslib.text.words import source_line
 
 
 COUNTS = ("antal", "personer", "st")
-# "Ja=1", "Nej = 0", "1=låg risk", "kodade svarsalternativ"; not "max = 100", not a goal in per cent.
+# "Ja=1", "Nej = 0", "1=låg risk", "kodade svarsalternativ"; not "max = 100" or "Målnivå = 90".
 CODES = r"(ja|nej|alla|än|dagar|balans|mer) ?= ?\d|\d ?= ?[a-zåäö]|kodade svar"
 
 
@@ -122,8 +121,9 @@ class Reading:
         return pd.DataFrame([row] if len(now) else [], columns=list(row))
 
 
-def read_series(store: Store, catalogue: Catalogue, kpi: str) -> Reading:
-    """One series from the store. Raises UsageError where there is none."""
+def read_series(store: Store, catalogue: Catalogue, kpi: str, since: str) -> Reading:
+    """One series from the store, and what has been revised in it since a day. Raises UsageError
+    where there is none."""
     info = query(store, "series_info", kpis=[kpi])
     if info.empty:
         raise UsageError(
@@ -133,7 +133,7 @@ def read_series(store: Store, catalogue: Catalogue, kpi: str) -> Reading:
     row = {str(name): value for name, value in info.iloc[0].items()}
     row, breaks = _as_delivered(row, query(store, "scale_breaks", kpi=kpi))
     sources = query(store, "sources_used", kpis=[kpi])
-    places, since = list(catalogue.municipalities), last_delivery_but_one(store)
+    places = list(catalogue.municipalities)
     return Reading(
         indicator=catalogue.indicators.get(kpi) or plain_indicator(row, breaks),
         is_own=kpi in catalogue.indicators,

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from analyslib.analysis.funnel import ratio_limits, share_limits
-from analyslib.catalogue import RIKET
+from analyslib.catalogue import RIKET, Indicator
 from analyslib.explore.distribution import draw_distribution
 from analyslib.explore.reading import Reading
 from analyslib.figures.funnel import FunnelDot, draw_funnel
@@ -26,26 +27,31 @@ from analyslib.figures.map import draw_map
 from analyslib.figures.places import draw_dots
 from analyslib.figures.trends import draw_trend
 from analyslib.sections.badges import Marked, mark_revised
+from analyslib.sections.material import values_by_number
 from analyslib.sections.parts import Shown, box, bullets, heading, join, paragraph, section
 from analyslib.tables import Table, header_cell, raw_cell
 from analyslib.text.formats import format_list, format_years, unit_words
-from analyslib.text.words import DIRECTION_WORDS
+from analyslib.text.words import DIRECTION_WORDS, source_line
 
 
 YEARS_SHOWN = 10
+UNIT_YEARS = 6
+UNIT_NOTE = "En enhet har ofta få personer: skillnader mellan enheter och mellan år kan vara slump."
 ENOUGH = 20  # municipalities behind the middle half, or there is none
 GENDERS = {"T": "Totalt", "K": "Kvinnor", "M": "Män"}
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a view is about: a series, a place among its group, a year."""
+    """What a view is about: a series, a place among its group, a year. `units` has the place's
+    units, as the query unit_values gives them; most series have none."""
 
     reading: Reading
     place: Place
     group: str
     members: tuple[Place, ...]
     year: int
+    units: pd.DataFrame
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -218,12 +224,48 @@ def values_table(subject: Subject) -> Table:
     return subject.badged(table)
 
 
+def show_table(subject: Subject) -> Shown:
+    return join([values_table(subject), None if subject.units.empty else units_table(subject)])
+
+
+def units_table(subject: Subject) -> Table:
+    """The place's own units (a home-help team, a group home), year by year.
+
+    The key of a number is the unit's id at the source, where a municipality's is its code.
+    """
+    indicator, found = subject.reading.indicator, subject.units
+    total = found[(found["gender"] == "T") & (found["year"] <= subject.year)]
+    years = sorted(total["year"].unique().tolist())[-UNIT_YEARS:]
+    known = values_by_number(total.assign(kpi=total["unit"]), "gender")
+    names = dict(zip(total["unit"], total["unit_name"], strict=True))
+    rows = tuple(
+        (
+            header_cell(name),
+            *(
+                raw_cell(
+                    indicator,
+                    unit,
+                    year,
+                    "T",
+                    *known.get((unit, "T", year), (None, "Not delivered")),
+                )
+                for year in years
+            ),
+        )
+        for unit, name in names.items()
+    )
+    caption = f"{indicator.short}, enheter i {subject.place.name}"
+    line = source_line("Kolada", str(max(found["vintage"]))[:10], computed=False)
+    heads = ("Enhet", *map(str, years))
+    return Table(caption, heads, rows, note=UNIT_NOTE, source_line=line)
+
+
 def show_about(subject: Subject) -> Shown:
     """What the source says, and what we have decided about it."""
     reading, indicator = subject.reading, subject.reading.indicator
     facts = [
         f"Id: {indicator.id}.",
-        f"Enhet: {unit_words(indicator) or 'kod'}.",
+        f"Enhet: {unit_words(indicator) or _unit_of_scale(indicator)}.",
         f"Riktning: {DIRECTION_WORDS[indicator.direction]}.",
         f"År med värden: {format_years(reading.years) if reading.years else 'inga'}.",
         f"Underlag: {_basis(reading)}",
@@ -239,6 +281,14 @@ def show_about(subject: Subject) -> Shown:
     )
 
 
+def _unit_of_scale(indicator: Indicator) -> str:
+    """What is not said after a number: an index, a count, or the answers of a code."""
+    if indicator.kind != "coded":
+        return indicator.unit or "inte angiven"
+    answers = [f"{code} = {words}" for code, words in (indicator.coding or {}).items()]
+    return f"kod ({', '.join(answers)})" if answers else "kod"
+
+
 def _basis(reading: Reading) -> str:
     source = reading.indicator.n
     if source.kpi:
@@ -252,6 +302,6 @@ VIEWS: Mapping[str, Callable[[Subject], Shown]] = {
     "tratt": show_funnel,
     "karta": show_map,
     "fördelning": show_distribution,
-    "tabell": values_table,
+    "tabell": show_table,
     "om nyckeltalet": show_about,
 }

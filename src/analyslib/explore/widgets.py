@@ -13,6 +13,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from analyslib.catalogue import find_municipality
+from analyslib.controls import LABELLED, framed
 from analyslib.errors import AnalyslibError
 from analyslib.explore.explorer import GROUPS, Choice, Explorer, open_explorer
 from analyslib.explore.views import VIEWS
@@ -20,7 +21,6 @@ from analyslib.pack_plan import swedish_order
 
 
 WIDE = widgets.Layout(width="100%")
-LABELLED = {"description_width": "8em"}
 START = "väntetid ekonomiskt bistånd"
 
 
@@ -55,7 +55,7 @@ class ExplorerView:
         )
         self.save = widgets.Button(description="Spara som Excel", icon="download")
         self.message = widgets.HTML()
-        self.page = widgets.HTML(layout=widgets.Layout(min_height="360px", max_width="720px"))
+        self.page = widgets.HTML(layout=widgets.Layout(min_height="360px"))
         self._quiet = False
         self._listen()
         self._search()
@@ -138,11 +138,12 @@ class ExplorerView:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """The controls where they can live; where they cannot, the page as it stands."""
-        box = widgets.VBox(
+        choices = [self.municipality, self.group, self.year]
+        box = framed(
             [
                 self.search,
                 self.hits,
-                widgets.HBox([self.municipality, self.group, self.year]),
+                widgets.HBox(choices, layout=widgets.Layout(flex_flow="row wrap")),
                 self.view,
                 self.message,
                 self.page,
@@ -164,7 +165,7 @@ def _dropdown(description: str, options: Any, value: Any = None) -> widgets.Drop
         options=options,
         description=description,
         style=LABELLED,
-        layout=widgets.Layout(width="auto", min_width="18em"),
+        layout=widgets.Layout(width="auto", max_width="26em"),
         **chosen,
     )
 

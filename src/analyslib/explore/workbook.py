@@ -15,18 +15,21 @@ from analyslib.text.words import format_status
 
 Row = Sequence[str | float | int | None]
 HEADS = ("Kommunkod", "Kommun", "År", "Kön", "Värde", "Varför tomt", "Antal personer")
+SHOWN = ("Visat", "Enheter")
 GENDERS = {"T": "Totalt", "K": "Kvinnor", "M": "Män"}
 
 
-def write_workbook(path: Path, shown: Table, reading: Reading, note: str = "") -> Path:
-    """Three sheets; the source stands in each, because sheets are copied out one by one."""
+def write_workbook(path: Path, shown: Sequence[Table], reading: Reading, note: str = "") -> Path:
+    """A sheet for each table shown (the second is that of units), one for every value, and one
+    for the definition. The source stands in each, because sheets are copied out one by one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     line = " ".join(text for text in (reading.source(computed=False), note) if text)
     # Text stays text: a title that begins with "=" must not become a formula.
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        _write_sheet(book, "Visat", shown.caption, export_rows(shown), line, bold)
+        for name, table in zip(SHOWN, shown, strict=False):
+            _write_sheet(book, name, table.caption, export_rows(table), line, bold)
         _write_sheet(book, "Alla värden", reading.indicator.title, _all_values(reading), line, bold)
         _write_sheet(book, "Om nyckeltalet", reading.indicator.title, _about(reading), line, bold)
     return path
