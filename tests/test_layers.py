@@ -44,8 +44,10 @@ LAYERS = (
     {"pack"},
     {"cluster", "mail_merge"},
     {"workbench"},
+    {"controls"},
     {"explore", "meeting_form"},
     {"start_page"},
+    {"command_words"},
     {"cli"},
     {"__main__", "__init__"},
 )

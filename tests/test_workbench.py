@@ -12,6 +12,7 @@ from analyslib.facts import read_facts
 from analyslib.sources import kolada
 from analyslib.sources.http import Patience
 from analyslib.sources.kolada_client import fetch
+from analyslib.sources.origin import archived_files
 from analyslib.store.build import build
 from analyslib.workbench import (
     add_files,
@@ -129,11 +130,69 @@ def test_what_became_of_each_file_is_told(workspace: Workspace, tmp_path: Path) 
     path.write_text("kpi,municipality,year,gender,value\nN00001,2480,2024,T,1\n", "utf-8")
     taken, doubt = take_in(workspace, "kolada", [path])
     assert taken == "Tog in siffror.csv: Värden för nyckeltal, 1\u00a0rad."
-    assert "inget datum" in doubt and f"gälla {date.today()}" in doubt and "--vintage" in doubt
+    assert "inget datum" in doubt and f"från {date.today()}" in doubt and "--date" in doubt
     assert list(take_in(workspace, "kolada", [path])) == ["Fanns redan i arkivet: siffror.csv."]
     dated = path.rename(tmp_path / "siffror_2026-08-01.csv")
+    assert len(list(take_in(workspace, "kolada", [dated], vintage="2026-07-01"))) == 2
     assert len(list(take_in(workspace, "kolada", [dated]))) == 1
-    assert len(list(take_in(workspace, "kolada", [dated], vintage="2026-07-01"))) == 1
+
+
+def vintages(workspace: Workspace) -> list[str]:
+    return [file.origin.vintage for file in archived_files(workspace)]
+
+
+def test_a_day_that_was_only_supposed_is_changed_by_adding_again(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "siffror.csv"
+    path.write_text("kpi,municipality,year,gender,value\nN00001,2480,2024,T,1\n", "utf-8")
+    list(take_in(workspace, "kolada", [path]))
+    _, changed = take_in(workspace, "kolada", [path], vintage="2024-08-01")
+    assert changed == f"  Dagen är nu 2024-08-01 i stället för {date.today()}."
+    assert vintages(workspace) == ["2024-08-01"]
+
+
+def test_a_day_that_was_told_stays_beside_another(workspace: Workspace, tmp_path: Path) -> None:
+    """A source that takes a revision back publishes the old numbers anew."""
+    path = tmp_path / "siffror.csv"
+    path.write_text("kpi,municipality,year,gender,value\nN00001,2480,2024,T,1\n", "utf-8")
+    for day in ("2024-08-01", "2026-02-01", "2025-01-01"):
+        assert len(list(take_in(workspace, "kolada", [path], vintage=day))) == 1
+    assert vintages(workspace) == ["2024-08-01", "2025-01-01", "2026-02-01"]
+
+
+def test_an_option_is_refused_by_the_name_it_has_on_the_command_line(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "uttag.xlsx"
+    with pytest.raises(UsageError, match="isu har inget val --date"):
+        add_files(workspace, "isu", [path], vintage="2026-01-01")
+    with pytest.raises(UsageError, match="matt har inget val --extraction-date, --year"):
+        add_files(workspace, "matt", [path], extraction_date="2026-01-01", year=2024)
+
+
+def test_build_and_status_call_the_same_numbers_revised(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """A number that came where there was none has not been revised."""
+    kpis = "id,title,description,municipality_type,auspice,operating_area,perspective\n"
+    deliver(
+        workspace,
+        tmp_path / "k.csv",
+        kpis + 'N00001,"Serie, antal",Källa,K,X,IFO,V\n',
+        "2024-04-06",
+    )
+    head = "kpi,municipality,year,gender,value\n"
+    old = {"2480": "1", "2401": "", "2403": "5", "2404": "7", "2409": "2"}
+    new = {"2480": "2", "2401": "4", "2403": "", "2404": "8", "2409": "2"}
+    for rows, day in ((old, "2024-04-06"), (new, "2026-03-23")):
+        text = "".join(f"N00001,{code},2024,T,{value}\n" for code, value in rows.items())
+        deliver(workspace, tmp_path / f"v{day}.csv", head + text, day)
+    report = build(workspace)
+    assert (report.revised, report.withdrawn) == (2, 1)
+    assert "5 tal finns i flera filer" in str(report)
+    assert "2 av dem har räknats om (reviderats) och 1 har tagits bort." in str(report)
+    assert "2 tal har räknats om och 1 har tagits bort." in describe_workspace(workspace)
 
 
 @pytest.mark.parametrize("year", [1, 22, 1850])

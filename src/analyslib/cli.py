@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analyslib import __version__
+from analyslib.command_words import SwedishCommand, SwedishGroup, at_least_one, whole_number
 from analyslib.errors import AnalyslibError
 
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="analyslib",
+    cls=SwedishGroup,
     help="Arbetsbänk för systematisk uppföljning i socialtjänsten.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -35,10 +36,17 @@ app = typer.Typer(
 
 Demo = Annotated[bool, typer.Option("--demo", help="Använd de påhittade siffrorna.")]
 Files = Annotated[list[Path], typer.Argument(metavar="FIL…", help="En eller flera filer.")]
-Year = Annotated[int | None, typer.Option("--year", help="Senaste året som visas, t.ex. 2024.")]
-Vintage = Annotated[
-    str | None,
-    typer.Option("--vintage", help="Dagen innehållet gäller, ÅÅÅÅ-MM-DD. Annars filnamnets datum."),
+Year = Annotated[
+    int | None,
+    typer.Option(
+        "--year", metavar="ÅR", parser=whole_number, help="Senaste året som visas, t.ex. 2024."
+    ),
+]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "--jobs", metavar="ANTAL", parser=at_least_one, help="Hur många rapporter som görs i taget."
+    ),
 ]
 
 
@@ -47,8 +55,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # A Windows console may not know å, ä and ö; a command must not die of that.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    by_module = Path(sys.argv[0]).stem == "__main__"
     try:
-        app()
+        app(prog_name="python -m analyslib" if by_module else "analyslib")
     except AnalyslibError as error:
         for fault in error.faults:
             print(f"Fel: {fault}", file=sys.stderr)
@@ -70,33 +79,43 @@ def root(
     pass
 
 
+def say(text: str) -> None:
+    """At once, in a log too: what takes time must be told before it starts."""
+    print(text, flush=True)
+
+
 def workspace(demo: bool = False) -> Workspace:
     from analyslib.workspace import find_workspace
 
     return find_workspace(demo)
 
 
-@app.command()
+@app.command(cls=SwedishCommand)
 def demo(
-    network: Annotated[str, typer.Option(help="Nätverkets id.")] = "nua",
-    jobs: Annotated[int, typer.Option("--jobs", help="Antal rapporter i taget.")] = 2,
+    network: Annotated[
+        str, typer.Option("--network", metavar="NÄTVERK", help="Nätverkets id.")
+    ] = "nua",
+    jobs: Jobs = 2,
 ) -> None:
     """Gör påhittade siffror, bygg dem och gör ett helt paket. Inget nät behövs."""
     from analyslib.workbench import DEMO_MEETING, build_workspace, make_demo_data
 
     place = workspace(demo=True)
-    print("Hittar på siffror för hela landet …")
+    say("Hittar på siffror för hela landet …")
     make_demo_data(place)
-    print("Bygger databaserna. Det tar ett par minuter …")
-    print(build_workspace(place))
+    say("Bygger databaserna. Det tar ett par minuter …")
+    say(str(build_workspace(place)))
     finish_pack(run_pack(place, network, DEMO_MEETING, None, jobs, None))
 
 
-@app.command()
+@app.command(cls=SwedishCommand)
 def fetch(
     source: Annotated[str, typer.Argument(metavar="KÄLLA", help="kolada eller scb.")],
     since: Annotated[
-        str, typer.Option("--since", help="Bara det som ändrats sedan dagen, ÅÅÅÅ-MM-DD.")
+        str,
+        typer.Option(
+            "--since", metavar="DAG", help="Bara det som ändrats sedan dagen, ÅÅÅÅ-MM-DD."
+        ),
     ] = "",
 ) -> None:
     """Hämta från en källa till arkivet. En avbruten hämtning fortsätter där den slutade."""
@@ -108,22 +127,43 @@ def fetch(
     print("\n".join(lines))
 
 
-@app.command()
+@app.command(cls=SwedishCommand)
 def add(
     source: Annotated[str, typer.Argument(metavar="KÄLLA", help="kolada, oj, isu eller matt.")],
     files: Files,
-    vintage: Vintage = None,
+    date: Annotated[
+        str,
+        typer.Option(
+            "--date",
+            "--vintage",
+            metavar="DAG",
+            help="Dagen då siffrorna hämtades eller gällde, ÅÅÅÅ-MM-DD. Annars filnamnets datum.",
+        ),
+    ] = "",
     year: Annotated[
-        int | None, typer.Option("--year", help="Året, för filer som inte säger det själva (oj).")
+        int | None,
+        typer.Option(
+            "--year",
+            metavar="ÅR",
+            parser=whole_number,
+            help="Året, för filer som inte säger det själva (oj).",
+        ),
     ] = None,
     publisher: Annotated[
-        str, typer.Option("--publisher", help="Utgivaren: socialstyrelsen, scb eller kolada (oj).")
+        str,
+        typer.Option(
+            "--publisher",
+            metavar="NAMN",
+            help="Utgivaren: socialstyrelsen, scb eller kolada (oj).",
+        ),
     ] = "",
     title: Annotated[
-        str, typer.Option("--title", help="Tabellens namn, där filen saknar det (oj).")
+        str,
+        typer.Option("--title", metavar="TEXT", help="Tabellens namn, där filen saknar det (oj)."),
     ] = "",
     extraction_date: Annotated[
-        str, typer.Option("--extraction-date", help="Uttagsdatum, ÅÅÅÅ-MM-DD (isu).")
+        str,
+        typer.Option("--extraction-date", metavar="DAG", help="Uttagsdatum, ÅÅÅÅ-MM-DD (isu)."),
     ] = "",
     demo: Demo = False,
 ) -> None:
@@ -131,7 +171,7 @@ def add(
     from analyslib.workbench import take_in
 
     given = {
-        "vintage": vintage,
+        "vintage": date,
         "year": year,
         "publisher": publisher,
         "title": title,
@@ -141,16 +181,26 @@ def add(
         print(line)
 
 
-@app.command()
+@app.command(cls=SwedishCommand)
 def check(
     files: Files,
     source: Annotated[
         str,
         typer.Option(
-            "--source", help="isu, matt, oj eller kolada. Annars känns isu och matt igen."
+            "--source",
+            metavar="KÄLLA",
+            help="isu, matt, oj eller kolada. Annars känns isu och matt igen.",
         ),
     ] = "",
-    out: Annotated[Path, typer.Option("--out", help="Mappen där fellistan läggs.")] = Path(),
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar="MAPP",
+            show_default=False,
+            help="Mappen där fellistan läggs; annars den här.",
+        ),
+    ] = Path(),
 ) -> None:
     """Kontrollera filer utan att ta in dem, och skriv en fellista som avsändaren kan använda."""
     from analyslib.workbench import check_files
@@ -161,10 +211,12 @@ def check(
         raise typer.Exit(11)
 
 
-@app.command()
+@app.command(cls=SwedishCommand)
 def template(
     kind: Annotated[str, typer.Argument(metavar="SLAG", help="isu eller matt.")],
-    out: Annotated[Path, typer.Option("--out", help="Filen som skrivs.")] = Path("mall.xlsx"),
+    out: Annotated[Path, typer.Option("--out", metavar="FIL", help="Filen som skrivs.")] = Path(
+        "mall.xlsx"
+    ),
 ) -> None:
     """Skriv en arbetsbok att fylla i, med listor och förklaringar."""
     from analyslib.workbench import write_template
@@ -173,7 +225,7 @@ def template(
     print(f"Skrev {out}")
 
 
-@app.command()
+@app.command(cls=SwedishCommand)
 def build(
     demo: Demo = False,
     accept_loss: Annotated[
@@ -187,7 +239,7 @@ def build(
     print(build_workspace(workspace(demo), accept_loss))
 
 
-@app.command()
+@app.command(cls=SwedishCommand)
 def reports() -> None:
     """Lista rapporterna och vad de behöver veta."""
     from analyslib.report import list_reports
@@ -198,16 +250,22 @@ def reports() -> None:
             print(f"    {parameter.name} ({parameter.type}): {parameter.help}")
 
 
-@app.command()
+@app.command(cls=SwedishCommand)
 def report(
     name: Annotated[str, typer.Argument(metavar="RAPPORT", help="Rapportens namn.")],
     municipality: Annotated[
-        str, typer.Option("--municipality", help="Kommunens namn eller kod.")
+        str, typer.Option("--municipality", metavar="KOMMUN", help="Kommunens namn eller kod.")
     ] = "",
-    network: Annotated[str, typer.Option("--network", help="Nätverkets id.")] = "",
+    network: Annotated[
+        str, typer.Option("--network", metavar="NÄTVERK", help="Nätverkets id.")
+    ] = "",
     year: Year = None,
-    project: Annotated[str, typer.Option("--project", help="Projektets id.")] = "",
-    out: Annotated[Path | None, typer.Option("--out", help="Filen som skrivs.")] = None,
+    project: Annotated[
+        str, typer.Option("--project", metavar="PROJEKT", help="Projektets id.")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FIL", help="Filen som skrivs.")
+    ] = None,
     demo: Demo = False,
 ) -> None:
     """Gör en rapport."""
@@ -223,19 +281,25 @@ def report(
     print(make_report(workspace(demo), name, wanted, out))
 
 
-@app.command()
+@app.command(cls=SwedishCommand)
 def pack(
     network: Annotated[str, typer.Argument(metavar="NÄTVERK", help="nua, fouis, alla …")],
-    date: Annotated[str, typer.Option("--date", help="Mötets datum, ÅÅÅÅ-MM-DD.")],
+    date: Annotated[str, typer.Option("--date", metavar="DAG", help="Mötets datum, ÅÅÅÅ-MM-DD.")],
     year: Year = None,
-    jobs: Annotated[int, typer.Option("--jobs", help="Antal rapporter i taget.")] = 2,
+    jobs: Jobs = 2,
     scheduler: Annotated[
         str | None,
-        typer.Option("--scheduler", help="Adress till ett kluster, t.ex. tcp://värd:8786."),
+        typer.Option(
+            "--scheduler", metavar="ADRESS", help="Adress till ett kluster, t.ex. tcp://värd:8786."
+        ),
     ] = None,
     also: Annotated[
         list[str] | None,
-        typer.Option("--also", help="En rapport utöver de vanliga, t.ex. projekt; kan upprepas."),
+        typer.Option(
+            "--also",
+            metavar="RAPPORT",
+            help="En rapport utöver de vanliga, t.ex. projekt; kan upprepas.",
+        ),
     ] = None,
     demo: Demo = False,
 ) -> None:
@@ -260,11 +324,18 @@ def run_pack(
 
 @contextmanager
 def page_bar() -> Iterator[Callable[[PageResult, int, int, str], None]]:
-    """A bar that moves with each finished page and names the one in hand."""
+    """A bar that moves with each finished page and names the one in hand; what follows when all
+    are finished takes longer than they did."""
     from analyslib.sources.progress import Step, progress_bar
 
-    with progress_bar("Rapporter") as listener:
-        yield lambda result, done, total, name: listener(Step(done, total, name))
+    with progress_bar("Gör sidor") as listener:
+
+        def on_page(result: PageResult, done: int, total: int, name: str) -> None:
+            listener(Step(done, total, name))
+            if done == total:
+                say("Sidorna är gjorda. Granskar vad som går att räkna ut av dem …")
+
+        yield on_page
 
 
 def finish_pack(result: PackResult) -> None:
@@ -275,7 +346,7 @@ def finish_pack(result: PackResult) -> None:
         raise typer.Exit(result.exit_code)
 
 
-@app.command()
+@app.command(cls=SwedishCommand)
 def pdf(
     place: Annotated[
         Path, typer.Argument(metavar="MAPP_ELLER_SIDA", help="Ett pakets mapp, eller en sida.")
@@ -290,7 +361,7 @@ def pdf(
     print(f"Skrev {len(printed)} PDF: {printed[0] if place.is_file() else place}")
 
 
-@app.command()
+@app.command(cls=SwedishCommand)
 def audit(
     folder: Annotated[Path, typer.Argument(metavar="MAPP", help="Mappen med paket.")],
 ) -> None:
@@ -303,9 +374,11 @@ def audit(
         raise typer.Exit(13)
 
 
-@app.command()
+@app.command(cls=SwedishCommand)
 def national(
-    out: Annotated[Path | None, typer.Option("--out", help="Filen som skrivs.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FIL", help="Filen som skrivs.")
+    ] = None,
     demo: Demo = False,
 ) -> None:
     """Samla det som mötena vill ta upp med det nationella nätverket i en arbetsbok."""
@@ -315,10 +388,10 @@ def national(
     print(f"Skrev {count} frågor: {path}")
 
 
-@app.command()
+@app.command(cls=SwedishCommand)
 def mail(
     network: Annotated[str, typer.Argument(metavar="NÄTVERK", help="nua, fouis, alla …")],
-    date: Annotated[str, typer.Option("--date", help="Mötets datum, ÅÅÅÅ-MM-DD.")],
+    date: Annotated[str, typer.Option("--date", metavar="DAG", help="Mötets datum, ÅÅÅÅ-MM-DD.")],
     drafts: Annotated[
         bool, typer.Option("--drafts", help="Gör också ett utkast per kommun, att öppna i Outlook.")
     ] = False,
@@ -333,7 +406,7 @@ def mail(
         print(f"Skrev {len(written)} utkast: {written[0].parent}")
 
 
-@app.command()
+@app.command(cls=SwedishCommand)
 def status(demo: Demo = False) -> None:
     """Visa vad som finns: filer, databaser, vad som ändrats och vad som saknas."""
     from analyslib.workbench import describe_workspace
@@ -341,7 +414,7 @@ def status(demo: Demo = False) -> None:
     print(describe_workspace(workspace(demo)))
 
 
-@app.command()
+@app.command(cls=SwedishCommand)
 def lab() -> None:
     """Öppna JupyterLab på startsidan."""
     from analyslib.workbench import open_lab

@@ -44,7 +44,7 @@ from analyslib.sources.demo_own_measures import write_demo_own_measures
 from analyslib.sources.error_list import write_error_list as write_list
 from analyslib.sources.extract_check import check_file
 from analyslib.sources.extract_report import summarise_check, write_error_list
-from analyslib.sources.origin import SIDECAR, ArchivedFile, archived_files
+from analyslib.sources.origin import ArchivedFile, archived_files, remove_archived
 from analyslib.sources.own_measures_check import (
     check_own_measures,
     is_own_measures_file,
@@ -65,6 +65,10 @@ TEMPLATES: Mapping[str, Callable[[Path], Path]] = {
     "isu": extract_template.write_template,
     "matt": own_measures_template.write_template,
 }
+
+
+# What the options of `add` are called where that is not their name in the code.
+OPTIONS = {"vintage": "--date", "extraction_date": "--extraction-date"}
 
 
 def make_demo_data(workspace: Workspace) -> None:
@@ -156,7 +160,7 @@ def add_files(
     given = {name: value for name, value in options.items() if value}
     unknown = sorted(set(given) - set(inspect.signature(add).parameters))
     if unknown:
-        words = ", ".join(f"--{name.replace('_', '-')}" for name in unknown)
+        words = ", ".join(OPTIONS.get(name, f"--{name}") for name in unknown)
         raise UsageError(f"Källan {source} har inget val {words}.")
     return add(workspace, list(files), **given)
 
@@ -165,7 +169,8 @@ def take_in(
     workspace: Workspace, source: str, files: Iterable[Path], **options: object
 ) -> Iterator[str]:
     """Add files, and tell of each what became of it."""
-    there = {file.path for file in archived_files(workspace)}
+    before = archived_files(workspace)
+    there = {file.path for file in before}
     for file in add_files(workspace, source, files, **options):
         origin = file.origin
         if file.path in there:
@@ -175,17 +180,38 @@ def take_in(
         yield f"Tog in {origin.original_name}: {origin.title}, {rows}."
         if source == kolada.SOURCE and not options.get("vintage"):
             yield from _doubtful_day(file)
+        else:
+            yield from _replace_supposed(file, before)
+
+
+def _is_supposed(file: ArchivedFile) -> bool:
+    """Whether a file of numbers was taken to be of the day it came, for want of another."""
+    origin = file.origin
+    return (
+        origin.source == kolada.SOURCE
+        and origin.dataset == "values"
+        and origin.vintage == origin.retrieved.isoformat()
+        and not kolada.is_dated(origin.original_name)
+    )
 
 
 def _doubtful_day(file: ArchivedFile) -> Iterator[str]:
     """Old numbers taken for new ones would be shown with the units of today."""
-    origin = file.origin
-    if origin.dataset == "values" and not kolada.is_dated(origin.original_name):
+    if _is_supposed(file):
         yield (
-            f"  Filnamnet har inget datum, så siffrorna antas gälla {origin.vintage}. Är de äldre? "
-            f"Ta då bort {file.path} och {file.path.name}{SIDECAR}, och lägg in filen på nytt "
-            "med --vintage."
+            f"  Filnamnet har inget datum, så siffrorna antas vara från {file.origin.vintage}. Är "
+            "de äldre? Kör samma kommando igen med --date och dagen då de hämtades, ÅÅÅÅ-MM-DD, "
+            "så byts dagen."
         )
+
+
+def _replace_supposed(file: ArchivedFile, before: Iterable[ArchivedFile]) -> Iterator[str]:
+    """The same numbers under the day they were only supposed to be of would win over newer ones."""
+    for other in before:
+        is_same = other.origin.sha256 == file.origin.sha256
+        if is_same and _is_supposed(other) and other.origin.vintage > file.origin.vintage:
+            remove_archived(other)
+            yield f"  Dagen är nu {file.origin.vintage} i stället för {other.origin.vintage}."
 
 
 def check_files(source: str, files: Iterable[Path], folder: Path) -> tuple[tuple[str, ...], bool]:

@@ -33,7 +33,12 @@ def silent(step: Step) -> None:
 
 @contextmanager
 def progress_bar(title: str, console: Console | None = None) -> Iterator[Listener]:
-    """A bar with the time left, for a terminal; hands out the listener that moves it."""
+    """How far something has come: a bar with the time left on a terminal, ten lines in a log.
+    Hands out the listener that moves it."""
+    console = console or Console()
+    if not console.is_terminal:
+        yield _lines(title)
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -50,3 +55,17 @@ def progress_bar(title: str, console: Console | None = None) -> Iterator[Listene
             bar.update(task, completed=step.done, total=step.total, label=step.label)
 
         yield listener
+
+
+def _lines(title: str) -> Listener:
+    """Every tenth of the way in a line of its own, where no bar can be drawn."""
+    told = 0
+
+    def listener(step: Step) -> None:
+        nonlocal told
+        tenth = 10 * step.done // step.total if step.total else 0
+        if tenth > told:
+            told = tenth
+            print(f"{title}: {step.done} av {step.total}", flush=True)
+
+    return listener

@@ -16,6 +16,8 @@ from analyslib.workspace import Workspace
 class BuildReport:
     """What was loaded, turned away and revised. ``built=False``: nothing had changed.
 
+    `revised` numbers had another value in an older file; `withdrawn` had one and have none now.
+
     `rejected` counts rows per reason, and `examples` has the key of one of them for each.
     `notes` are things to look at that stop nothing.
     """
@@ -28,6 +30,7 @@ class BuildReport:
     series: int = 0
     ended: int = 0
     revised: int = 0
+    withdrawn: int = 0
     rejected: tuple[tuple[str, int], ...] = ()
     examples: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -48,7 +51,8 @@ class BuildReport:
         if superseded:
             lines.append(
                 f"{_number(superseded)} tal finns i flera filer; den nyaste gäller. "
-                f"{_number(self.revised)} av dem har ändrats (reviderats)."
+                f"{_number(self.revised)} av dem har räknats om (reviderats) och "
+                f"{_number(self.withdrawn)} har tagits bort."
             )
         if self.ended:
             lines.append(f"{_number(self.ended)} nyckeltal med värden har upphört hos källan.")
@@ -92,6 +96,7 @@ def describe_build(
         series=int(totals["series"]),
         ended=int(totals["ended"]),
         revised=int(totals["revised"]),
+        withdrawn=int(totals["withdrawn"]),
         rejected=tuple(zip(rejected["reason"], rejected["rows"].astype(int), strict=True)),
         examples=tuple(rejected["example"]),
         notes=notes,
