@@ -254,10 +254,61 @@ def test_half_a_column_of_personnummer_is_found_cell_by_cell(reference: Path) ->
     assert sum(len(item.cells) for item in found) == 50
 
 
-def test_random_digits_cannot_be_told_from_personnummer() -> None:
-    rng = np.random.default_rng(8)
-    values = [f"{n:010}" for n in rng.integers(10**9, 10**10, 2_000)]
-    assert SERIAL_ID in kinds(values)
+def random_digits(width: int, count: int = 20_000) -> list[str]:
+    rng = np.random.default_rng(width)
+    return [str(n) for n in rng.integers(10 ** (width - 1), 10**width, count)]
+
+
+ALLOWED = Permit({"kod": "systemet kan inte lämna ut kortare nummer"})
+
+
+@pytest.mark.parametrize("width", [6, 7, 8, 9])
+def test_short_random_digits_are_no_personnummer(width: int) -> None:
+    assert judge(random_digits(width)) == []
+
+
+@pytest.mark.parametrize("width", [10, 11, 12])
+def test_long_random_digits_are_refused_once_with_the_way_to_allow_them(width: int) -> None:
+    """No cell is called a personnummer, and the message says what to write where."""
+    values = random_digits(width)
+    (found,) = judge(values)
+    assert (found.kind, found.where) == (SERIAL_ID, "Blad1!A1, hela kolumnen")
+    assert 'raden "kod" = "skälet" under [allow]' in found.remedy
+    assert judge(values, permit=ALLOWED) == []
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("year", ["0000", "2010"])
+def test_a_column_of_numbers_is_refused_though_it_is_allowed(
+    spelling: str, year: str, reference: Path
+) -> None:
+    """Also of children, whose birth dates lie as close as those of cases."""
+    persons = read_numbers(reference / "isu/skatteverket_testpersonnummer_sample.csv")
+    chosen = [SPELLINGS[spelling](number) for number in persons if number[:4] >= year]
+    assert len(chosen) > 50
+    assert judge(chosen, permit=ALLOWED) != []
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("width", "persons"), [(10, 20), (12, 5)])
+def test_persons_among_allowed_random_digits(width: int, persons: int, reference: Path) -> None:
+    """As soon as there are more than chance gives; the fewest that are found in a thousand."""
+    real = read_numbers(reference / "isu/skatteverket_testpersonnummer_sample.csv")[:persons]
+    values = [*random_digits(width, 1000), *(number[-width:] for number in real)]
+    found = {cell for item in judge(values, permit=ALLOWED) for cell in item.cells}
+    assert {f"A{1002 + n}" for n in range(persons)} <= found
+
+
+def test_a_remedy_repeats_no_header_that_is_a_number() -> None:
+    found = judge(random_digits(10, 500), "18900104-9817")
+    assert all("9817" not in item.remedy for item in found)
+
+
+def test_few_cells_of_bare_digits_may_be_serial_numbers() -> None:
+    (bare,) = judge(["189001049817", "A1", "A2"])
+    (told,) = judge(["mor 189001049817", "A1", "A2"])
+    assert "högst nio siffror" in bare.remedy and "löpnummer: byt" not in told.remedy
 
 
 def test_hashes_are_refused_and_uuids_not() -> None:

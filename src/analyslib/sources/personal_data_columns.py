@@ -27,6 +27,7 @@ from analyslib.sources.hidden_parts import HIDDEN, UNREADABLE, find_hidden
 from analyslib.sources.identity_numbers import (
     MASKED,
     PERSONNUMMER,
+    RESERVE,
     Candidate,
     find_candidates,
 )
@@ -48,8 +49,11 @@ EXACT_AGE = "ålder i år"
 
 MAY_BE_ALLOWED = (DATED_ID, SERIAL_ID, HASH)
 
-# Of date-shaped numbers one in ten has a right check digit by chance.
+# Of date-shaped numbers one in ten has a right check digit by chance; and this is how often random
+# digits look like a person's number, and like a reserve number, by how many digits there are.
 CHANCE = 0.1
+PERSON_BY_CHANCE = {10: 0.008, 11: 0.0026, 12: 0.0003}
+RESERVE_BY_CHANCE = {10: 0.0, 11: 0.0, 12: 0.0115}
 ENOUGH = 30
 MOSTLY = 0.8
 
@@ -94,7 +98,8 @@ IF_SERIAL = (
 )
 HOW_TO_ALLOW = (
     'Måste kolumnen vara kvar som den är: skriv raden "{}" = "skälet" under [allow] i '
-    "avsändarens fil i definitions/extracts. Riktiga personnummer släpps inte igenom för det."
+    "avsändarens fil i definitions/extracts. En kolumn med personnummer släpps inte igenom för "
+    "det, men ett enstaka personnummer bland löpnumren syns då inte."
 )
 DEFAULT_REMEDY = "Ta bort uppgiften ur filen, eller ersätt den med ett löpnummer."
 
@@ -298,12 +303,23 @@ def _judge_numbers(column: _Column, numbers: dict[str, Candidate], allowed: bool
 
 
 def _is_chance(column: _Column, candidates: dict[str, list[Candidate]]) -> bool:
-    """Long random digits: about 4-9 in 100 are shaped like a date, and a tenth of them right."""
+    """Long random digits with no more persons' numbers among them than there would be anyway."""
     digits = [text for text in column.distinct if re.fullmatch(r"\d{10,12}", text)]
     if len(digits) < ENOUGH or len(digits) < MOSTLY * len(column.distinct):
         return False
-    valid = sum(any(item.valid for item in found) for found in candidates.values())
-    return binomtest(valid, len(digits), 0.012, alternative="greater").pvalue > 1e-4
+    reserve, person = 0, 0
+    for found in candidates.values():
+        kinds = {candidate.kind for candidate in found if candidate.valid}
+        reserve += RESERVE in kinds
+        person += bool(kinds - {RESERVE})
+    return _are_as_many_as(person, digits, PERSON_BY_CHANCE) and _are_as_many_as(
+        reserve, digits, RESERVE_BY_CHANCE
+    )
+
+
+def _are_as_many_as(count: int, digits: Sequence[str], rates: Mapping[int, float]) -> bool:
+    rate = float(np.mean([rates[len(text)] for text in digits]))
+    return bool(binomtest(count, len(digits), rate, alternative="greater").pvalue > 1e-4)
 
 
 def _by_kind(column: _Column, candidates: dict[str, list[Candidate]]) -> list[Sighting]:
