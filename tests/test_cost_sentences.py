@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from analyslib.analysis.costs import Decomposition, Factors, Obstacle, Part, PartKind
+from analyslib.analysis.net_costs import NetCost, net_cost
 from analyslib.analysis.results import Answer, Reason, ReferenceKind
+from analyslib.catalogue import load_catalogue
 from analyslib.identities import load_costs
 from analyslib.text.costs import (
     amount,
@@ -16,9 +18,16 @@ from analyslib.text.costs import (
     check_sentence,
     group_words,
     one_person_sentence,
+    part_answer,
     position_sentence,
     reconcile_sentence,
     rejected_sentence,
+)
+from analyslib.text.net_costs import (
+    model_sentence,
+    net_cost_sentences,
+    older_model_note,
+    too_few_years_sentence,
 )
 
 
@@ -99,6 +108,21 @@ def test_else_about_the_position_then_the_whole_then_single_persons() -> None:
     assert "kostnaden är säkert lägre än hos liknande kommuner, men varken" in whole
     for answer in (None, Answer.NO_CERTAIN_DIFFERENCE, Answer.CANNOT_BE_JUDGED):
         assert "enstaka personer" in reconcile_sentence(CHANGE, BESIDE, LSS, answer)
+    assert CHANGE.end
+    city = replace(CHANGE, end=replace(CHANGE.end, population=240_000.0))
+    assert "Känner ni igen det" in reconcile_sentence(city, BESIDE, LSS)
+
+
+def test_a_price_that_lags_behind_the_country_is_not_said_to_fall() -> None:
+    for answer, words in ((Answer.LOWER, "långsammare än i riket"), (Answer.HIGHER, "snabbare")):
+        found = judged(CHANGE, PartKind.PRICE, answer)
+        part = found.part(PartKind.PRICE)
+        assert part and part.effect > 0
+        assert words in part_answer(found, part) and "minskar" not in part_answer(found, part)
+    volume = judged(CHANGE, PartKind.VOLUME, Answer.LOWER)
+    assert part_answer(volume, volume.part(PartKind.VOLUME)) == "▽ minskar"
+    beside = judged(BESIDE, PartKind.PRICE, Answer.LOWER)
+    assert part_answer(beside, beside.part(PartKind.PRICE)) == "▽ lägre"
 
 
 def test_what_one_person_means_is_said_in_kronor_share_and_persons() -> None:
@@ -110,6 +134,8 @@ def test_what_one_person_means_is_said_in_kronor_share_and_persons() -> None:
     assert CHANGE.end
     large = replace(CHANGE, start=None, end=replace(CHANGE.end, population=240_000.0))
     assert "flytta siffran" not in one_person_sentence(large, LSS)
+    city = replace(CHANGE, end=replace(CHANGE.end, population=1_000_000.0))
+    assert "mindre än 0,1 procent av kostnaden" in plain(one_person_sentence(city, LSS))
     unknown = replace(CHANGE, end=replace(CHANGE.end, population=None))
     assert one_person_sentence(unknown, LSS) == ""
 
@@ -142,3 +168,40 @@ def test_how_well_each_identity_holds_is_said() -> None:
     assert all(
         item.why_not.split()[-1] in text for item, text in zip(COSTS.candidates, told, strict=True)
     )
+
+
+# --- net cost against reference cost
+
+
+DEVIATION = next(item for item in COSTS.deviations if item.id == "ifo")
+
+
+def deviation(*percent: float, first: int = 2019) -> NetCost:
+    """The newest of some years' deviations."""
+    values = {("N30001", "2480", first + n): value for n, value in enumerate(percent)}
+    last = first + len(percent) - 1
+    indicators = load_catalogue().indicators
+    return net_cost(values, DEVIATION, "2480", range(last - 5, last + 1), indicators)
+
+
+def test_with_few_years_of_the_model_it_is_said_why_nothing_is_certain() -> None:
+    """For 2022, four years after the model was replaced, no deviation can be judged at all."""
+    said = plain(net_cost_sentences(deviation(9.0, 9.5, 9.2, 9.4), DEVIATION))
+    assert said.endswith(
+        "Det går inte att bedöma om avvikelsen är säker: det behövs värden för minst 5 år sedan "
+        "modellen byttes 2019."
+    )
+    enough = plain(net_cost_sentences(deviation(9.0, 9.5, 9.2, 9.4, 9.3), DEVIATION))
+    few = deviation(9.0, 9.5, 9.2, 9.4)
+    assert too_few_years_sentence([few, few]).startswith("För inget av områdena går det att bedöma")
+    assert net_cost_sentences(few, DEVIATION, is_judged=False).endswith("+9,5\u00a0procent.")
+    assert too_few_years_sentence([few, deviation(9.0, 9.5, 9.2, 9.4, 9.3)]) == ""
+    assert enough.endswith("Avvikelsen är säkert skild från noll.")
+    assert "nettokostnaden 2023 var 9,3 procent högre än referenskostnaden." in enough
+    assert "Sedan 2019 har avvikelsen legat mellan +9,0 och +9,5 procent." in enough
+
+
+def test_the_old_model_is_only_spoken_of_where_its_years_are_shown() -> None:
+    assert "Modellen byttes 2019" in model_sentence(2017) and older_model_note(2018)
+    assert "2019" not in model_sentence(2019) and older_model_note(2019) == ""
+    assert model_sentence(2020).endswith("råder över. Avvikelsen säger inget om kvalitet.")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from made_own import budget_frame, event, months, own_measure, rising, shifted, stable, years
 
 from analyslib.analysis.budget import BudgetYear, budget_years
@@ -20,6 +24,7 @@ from analyslib.text.budget import (
     period_words,
     split_sentence,
 )
+from analyslib.text.formats import rounded
 from analyslib.text.own_measures import (
     course_sentence,
     courses_sentence,
@@ -27,6 +32,7 @@ from analyslib.text.own_measures import (
     format_own,
     goal_sentence,
     goals_counted,
+    level_decimals,
     level_sentence,
     measure_questions,
     nothing_certain,
@@ -160,6 +166,33 @@ def test_the_level_across_an_event_in_its_own_words() -> None:
         "dagar lägre; rimligt är 6,0–8,6. Skillnaden är säkerställd, till det bättre."
     )
     assert plain(sure_sentence(found, since_words(found))).endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (24.3, 17.0, "17,0 dagar mot 24,3 före. Det är 7,3 dagar"),
+        (34.36, 28.42, "28,42 dagar mot 34,36 före. Det är 5,94 dagar"),  # not 34,4 - 28,4 = 5,9
+    ],
+)
+def test_the_difference_that_is_said_is_that_of_the_means_that_are_said(
+    before: float, after: float, said: str
+) -> None:
+    found = follow(own_measure(), months(shifted()), events=[event(text="Digital ansökan")])
+    assert found.level is not None
+    level = replace(found.level, before=before, after=after, difference=after - before)
+    assert said in plain(level_sentence(level, found.measure, since_words(found)))
+
+
+@given(st.floats(0, 500), st.floats(0, 500))
+def test_printed_means_and_their_difference_agree_but_for_a_rare_one(a: float, b: float) -> None:
+    found = follow(own_measure(), months(shifted()), events=[event(text="Digital ansökan")])
+    assert found.level is not None
+    level = replace(found.level, before=a, after=b, difference=b - a)
+    more = level_decimals(level, found.measure)
+    gap = abs(rounded(b, more) - rounded(a, more) - rounded(b - a, more))
+    assert gap == 0 or more == 1, "only where two more decimals do not help either"
+    assert gap <= Decimal("0.1")
 
 
 def test_several_courses_are_counted_and_one_is_told() -> None:

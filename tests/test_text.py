@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -34,6 +35,7 @@ from analyslib.text.words import (
     TREND_WORDS,
     format_answer,
     format_status,
+    name_with_unit,
     reference_words,
     source_line,
 )
@@ -57,6 +59,24 @@ from analyslib.text.words import (
 )
 def test_format_number(value: float, decimals: int, text: str) -> None:
     assert format_number(value, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind", "text"),
+    [
+        ("andel (%)", "register_share", "Nöjda (%)"),
+        ("andel av kostnad (%)", "register_share", "Nöjda (% av kostnad)"),
+        ("andel enheter (%)", "register_share", "Nöjda (% av enheter)"),
+        ("andel (%) av inv 21–64 år", "register_share", "Nöjda (% av inv 21–64 år)"),
+        ("index (0–100)", "index", "Nöjda (index 0–100)"),
+        ("kr/inv 65+", "cost", "Nöjda (kr/inv 65+)"),
+        ("kod (Ja=1, Nej=0)", "coded", "Nöjda"),
+    ],
+)
+def test_a_row_is_named_with_its_unit_in_one_pair_of_parentheses(
+    unit: str, kind: str, text: str
+) -> None:
+    assert name_with_unit(replace(indicator(), short="Nöjda", unit=unit, kind=kind)) == text
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])

@@ -60,7 +60,7 @@ def test_no_answer_to_how_many_more_women_than_men_there_are() -> None:
     share, count = made(id="N1"), made(id="N2", kind="count", unit="antal", short="Invånare")
     both = women_men_table(material(), AREA, [share, count])
     assert both is not None
-    assert [row[0].text for row in both.rows] == ["Invånare med bistånd (andel (%))"]
+    assert [row[0].text for row in both.rows] == ["Invånare med bistånd (%)"]
     assert women_men_table(material(), AREA, [count]) is None
 
 

@@ -79,6 +79,11 @@ class Factors:
         return self.price / self.population if self.population else None
 
     @property
+    def share_of_one(self) -> float | None:
+        """What one person costs as a share of it all."""
+        return self.one_person / self.cost if self.one_person else None
+
+    @property
     def persons(self) -> float | None:
         return self.volume * self.population if self.population else None
 

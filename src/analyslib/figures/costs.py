@@ -20,9 +20,15 @@ from analyslib.figures.inputs import Place
 from analyslib.figures.scale import Scale, wrap_text
 from analyslib.identities import Deviation, Identity
 from analyslib.tables import Cell, Table, derived_cell, header_cell, text_cell
-from analyslib.text.costs import group_words, part_answer, split_sentences, told, why_not
+from analyslib.text.costs import (
+    group_words,
+    part_answer,
+    part_words,
+    split_sentences,
+    told,
+    why_not,
+)
 from analyslib.text.formats import format_number
-from analyslib.text.words import ANSWER_WORDS, TREND_WORDS
 
 
 ROW, HEAD, GAP = 24.0, 26.0, 26.0
@@ -106,7 +112,7 @@ def _draw_panel(canvas: Canvas, panel: _Panel, top: float) -> float:
     for part, before, after in zip(parts, levels, levels[1:], strict=False):
         y += ROW
         canvas.segments([(scale(before), y - ROW, scale(before), y - 4)], theme.PALE, 1.0, DOTTED)
-        _draw_part(canvas, y, part, scale(before), scale(after), found.kind)
+        _draw_part(canvas, y, part, scale(before), scale(after), found)
     y += ROW
     last = scale(levels[-1])
     canvas.segments([(last, y - ROW, last, y - 4)], theme.PALE, 1.0, DOTTED)
@@ -129,19 +135,18 @@ def _draw_end(canvas: Canvas, y: float, name: str, cost: float, scale: Scale, bo
 
 
 def _draw_part(
-    canvas: Canvas, y: float, part: Part, x0: float, x1: float, kind: ReferenceKind
+    canvas: Canvas, y: float, part: Part, x0: float, x1: float, found: Decomposition
 ) -> None:
     color = LOOKS[part.kind]
     filled = part.answer in CERTAIN or part.answer is None
     left, width = min(x0, x1), max(abs(x1 - x0), 1.5)
     canvas.boxes([(left, y - 4 - BAR / 2, width, BAR)], color if filled else theme.WHITE, color)
-    canvas.label(LEFT - 12, y, part_label(part, kind), anchor="end")
+    canvas.label(LEFT - 12, y, part_label(part, found.kind), anchor="end")
     canvas.label(WORDS, y, f"{format_number(part.effect, sign=True)}\u00a0kr")
     if part.answer is not None:
         look = theme.LOOKS[part.answer]
         canvas.marks([(WORDS + 72, y - 4.5)], look.shape, look.color, look.filled, 9)
-        words = TREND_WORDS if kind is ReferenceKind.OWN_HISTORY else ANSWER_WORDS
-        canvas.label(WORDS + 82, y, words[part.answer])
+        canvas.label(WORDS + 82, y, part_words(found, part))
 
 
 def part_label(part: Part, kind: ReferenceKind) -> str:
@@ -233,7 +238,7 @@ def draw_net_costs(
     ]
     subtitle = "Noll är vad kommunens struktur motiverar. Uppåt: dyrare. Nedåt: billigare."
     broken = years[0] < METHOD_BREAK <= years[-1]
-    canvas, y = start_canvas(title, subtitle, items if broken else items[:1])
+    canvas, y = start_canvas(title, subtitle, items if broken else [])
     largest = max((abs(value) for _, item in known for _, value in item.course), default=1.0)
     scale = Scale(0.0, largest or 1.0, 0.0, BAND / 2 - 16)
     for deviation, item in known:

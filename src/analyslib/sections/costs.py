@@ -33,11 +33,14 @@ from analyslib.text.costs import (
     rejected_sentence,
 )
 from analyslib.text.net_costs import (
+    model_sentence,
     net_cost_sentences,
     net_costs_sentence,
     net_reconcile_sentence,
+    older_model_note,
+    too_few_years_sentence,
 )
-from analyslib.text.words import source_line
+from analyslib.text.words import name_with_unit, source_line
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ class CostSection:
         comparison = self.material.comparison(indicator.id, ReferenceKind.SIMILAR)
         mean = comparison.reference.value if comparison and indicator.kind != "count" else None
         return (
-            header_cell(f"{indicator.short} ({indicator.unit})"),
+            header_cell(name_with_unit(indicator)),
             *(own_cell(self.material, indicator, year) for year in years),
             derived_cell(mean, "similar-mean", indicator.decimals),
             text_cell(answer_words(comparison)),
@@ -155,19 +158,17 @@ class CostSection:
         """Net cost against what the structure motivates, with quality beside."""
         pairs = [(item, self.net_costs[item.id]) for item in self.costs.deviations]
         known = [pair for pair in pairs if pair[1].course]
-        said = [net_cost_sentences(found, deviation) for deviation, found in known]
+        unjudged = too_few_years_sentence([found for _, found in known])
+        said = [net_cost_sentences(found, deviation, not unjudged) for deviation, found in known]
         picture = self._net_picture(known) if known else None
         question = net_reconcile_sentence(known)
         return section(
             "kostnad-netto",
             heading("Nettokostnad mot referenskostnad", 3),
-            paragraph(
-                "Referenskostnaden är vad kommunens struktur motiverar: ålder, ohälsa, avstånd och "
-                "annat som kommunen inte själv råder över. Modellen byttes 2019, så åren före och "
-                "efter hör inte ihop. Avvikelsen säger inget om kvalitet."
-            ),
+            paragraph(model_sentence(self.material.years[0])),
             picture or paragraph(f"{self.place.name} saknar uppgift om avvikelsen."),
             bullets(said),
+            paragraph(unjudged),
             self._badged(self._net_beside(pairs)),
             box("fragor", paragraph(question)) if question else None,
         )
@@ -198,7 +199,7 @@ class CostSection:
             caption=f"Nettokostnadsavvikelse i {self.place.name}, procent",
             columns=("Område", *map(str, years), f"Miljoner kronor {years[-1]}"),
             rows=tuple(rows),
-            note="Åren före 2019 är räknade med en annan modell.",
+            note=older_model_note(years[0]),
             source_line=self.source(computed=True),
         )
 

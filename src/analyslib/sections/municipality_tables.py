@@ -13,7 +13,13 @@ from analyslib.sections.material import Material, indicators_of
 from analyslib.sections.parts import Html, Shown, bullets, join, paragraph
 from analyslib.tables import Cell, Table, derived_cell, header_cell, raw_cell, text_cell
 from analyslib.text.formats import format_date, format_list, format_number
-from analyslib.text.words import ANSWER_WORDS, REASON_WORDS, format_answer, format_trend_answer
+from analyslib.text.words import (
+    ANSWER_WORDS,
+    REASON_WORDS,
+    format_answer,
+    format_trend_answer,
+    name_with_unit,
+)
 
 
 MEAN_MARK, NO_BREAK = "°", "\u00a0"
@@ -87,7 +93,7 @@ def _area_row(material: Material, indicator: Indicator) -> tuple[Cell, ...]:
     position = material.position(indicator.id)
     trend = material.trend_of.get((indicator.id, "T"))
     return (
-        header_cell(f"{indicator.short} ({indicator.unit})"),
+        header_cell(name_with_unit(indicator)),
         text_cell(_position_words(position)),
         text_cell(format_trend_answer(trend.answer) if trend else "–"),
         *(own_cell(material, indicator, year) for year in material.years),
@@ -160,7 +166,7 @@ def women_men_table(
     """
     rows = [
         (
-            header_cell(f"{indicator.short} ({indicator.unit})"),
+            header_cell(name_with_unit(indicator)),
             own_cell(material, indicator, material.year, "K"),
             own_cell(material, indicator, material.year, "M"),
             text_cell(answer_words(comparison)),
@@ -208,7 +214,7 @@ def context_table(material: Material) -> Table | None:
     first, last = material.years[0], material.year
     rows = tuple(
         (
-            header_cell(f"{indicator.short} ({indicator.unit})"),
+            header_cell(name_with_unit(indicator)),
             own_cell(material, indicator, first),
             own_cell(material, indicator, last),
             riket_cell(material, indicator, last),

@@ -33,7 +33,7 @@ from analyslib.sections.parts import (
 from analyslib.tables import Cell, Table, derived_cell, header_cell, raw_cell
 from analyslib.text.formats import format_list
 from analyslib.text.sentences import position_sentence
-from analyslib.text.words import format_answer, source_line
+from analyslib.text.words import format_answer, name_with_unit, source_line
 
 
 EXAMPLES = 6
@@ -266,7 +266,7 @@ class NetworkReport:
             columns=("Nyckeltal", "Riket, vägt", *(place.name for place in places)),
             rows=tuple(
                 (
-                    header_cell(f"{indicator.short} ({indicator.unit})"),
+                    header_cell(name_with_unit(indicator)),
                     self._cell(indicator, RIKET),
                     *(self._cell(indicator, place.code) for place in places),
                 )

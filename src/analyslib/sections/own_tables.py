@@ -30,8 +30,8 @@ from analyslib.text.formats import format_date, format_interval
 from analyslib.text.own_measures import (
     assurance_words,
     doubt_words,
+    level_decimals,
     level_doubt_words,
-    mean_decimals,
     period_label,
     target_words,
     unit_and_way,
@@ -107,7 +107,8 @@ def level_table(material: OwnMaterial, courses: Sequence[Course], caption: str) 
         caption,
         (*heads, "Rimligt", "Svar"),
         tuple(rows),
-        note="Antal är perioder med värde. Rimligt är ett 95-procentigt intervall (Welch).",
+        note="Antal är perioder med värde. Skillnaden är räknad före avrundning. Rimligt är ett "
+        "95-procentigt intervall (Welch).",
         source_line=material.source("matt"),
     )
 
@@ -115,7 +116,7 @@ def level_table(material: OwnMaterial, courses: Sequence[Course], caption: str) 
 def _level_row(course: Course) -> tuple[Cell, ...]:
     level = course.level
     assert level is not None
-    more = mean_decimals(course.measure)
+    more = level_decimals(level, course.measure)
     why = f": {level_doubt_words(level)}" if level.answer is Answer.CANNOT_BE_JUDGED else ""
     known = level.low is not None and level.high is not None
     between = format_interval(level.low or 0.0, level.high or 0.0, more) if known else "–"

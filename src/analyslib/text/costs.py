@@ -18,10 +18,14 @@ from analyslib.text.formats import (
     format_number,
     format_percent,
 )
-from analyslib.text.words import REASON_WORDS, format_answer, format_trend_answer
+from analyslib.text.words import ANSWER_SYMBOLS, ANSWER_WORDS, REASON_WORDS, TREND_WORDS
 
 
 MARKED = 0.01  # one person moves the cost by this share or more: worth a warning
+LEAST_SHARE = 0.0005  # less is no per cent with one decimal
+
+SINGLE_PERSONS = "Är det enstaka personer eller insatser som har flyttat kostnaden?"
+RECOGNISED = "Känner ni igen det, eller har något hänt som inte syns i siffrorna än?"
 
 GROUP_WORDS: Mapping[ReferenceKind, str] = {
     ReferenceKind.SIMILAR: "liknande kommuner",
@@ -50,10 +54,13 @@ VOLUME_ANSWERS: Mapping[Answer, str] = {
     Answer.NO_CERTAIN_DIFFERENCE: "ingen säker förändring",
     Answer.CANNOT_BE_JUDGED: "kan inte bedömas",
 }
+PACE_WORDS: Mapping[Answer, str] = {
+    Answer.HIGHER: "snabbare än i riket",
+    Answer.LOWER: "långsammare än i riket",
+}
 PRICE_ANSWERS: Mapping[Answer, str] = {
     **VOLUME_ANSWERS,
-    Answer.HIGHER: "säkert snabbare än i riket",
-    Answer.LOWER: "säkert långsammare än i riket",
+    **{answer: f"säkert {words}" for answer, words in PACE_WORDS.items()},
 }
 
 
@@ -174,12 +181,22 @@ def _beside(difference: float, compared: str) -> str:
     return f"Jämfört med {compared} är kostnaden {format_kronor(abs(difference))} {side}"
 
 
+def part_words(found: Decomposition, part: Part) -> str:
+    """The answer in a word or two; "" where it is not a question. The own cost per person is held
+    against the country's, so one that lags behind may still have risen."""
+    if part.answer is None:
+        return ""
+    if found.kind is not ReferenceKind.OWN_HISTORY:
+        return ANSWER_WORDS[part.answer]
+    pace = PACE_WORDS.get(part.answer) if part.kind is PartKind.PRICE else None
+    return pace or TREND_WORDS[part.answer]
+
+
 def part_answer(found: Decomposition, part: Part | None) -> str:
     """The answer with its reason where there is none; a dash where it is not a question."""
     if part is None or part.answer is None:
         return "–"
-    is_change = found.kind is ReferenceKind.OWN_HISTORY
-    words = format_trend_answer(part.answer) if is_change else format_answer(part.answer)
+    words = f"{ANSWER_SYMBOLS[part.answer]} {part_words(found, part)}"
     if part.answer is Answer.CANNOT_BE_JUDGED:
         words += because(part.reason)
     return words
@@ -194,12 +211,13 @@ def because(reason: Reason) -> str:
 def one_person_sentence(change: Decomposition, identity: Identity) -> str:
     """What a single person means for the cost, computed; "" where the inhabitants are unknown."""
     end = change.end
-    if end is None or end.one_person is None:
+    if end is None or end.one_person is None or end.share_of_one is None:
         return ""
-    share = end.one_person / end.cost
+    share = end.share_of_one
+    percent = format_percent(100 * share) if share >= LEAST_SHARE else "mindre än 0,1\u00a0procent"
     text = (
         f"En {identity.user} mer eller mindre motsvarar omkring {format_kronor(end.one_person)} "
-        f"{identity.per_inhabitant}, {format_percent(100 * share)} av kostnaden."
+        f"{identity.per_inhabitant}, {percent} av kostnaden."
     )
     text += _persons(change)
     if share >= MARKED:
@@ -248,10 +266,9 @@ def reconcile_sentence(
             f"eller kostnaden {identity.per_user} är det för sig. Vad skiljer mest enligt er: hur "
             "många som får stödet, eller vad det kostar per person?"
         )
-    return (
-        f"{lead}inget i uppdelningen är säkert mer än vanlig variation. "
-        "Är det enstaka personer eller insatser som har flyttat kostnaden?"
-    )
+    share = change.end.share_of_one if change.end else None
+    question = SINGLE_PERSONS if share is None or share >= MARKED else RECOGNISED
+    return f"{lead}inget i uppdelningen är säkert mer än vanlig variation. {question}"
 
 
 def _others(found: Decomposition) -> str:

@@ -65,12 +65,16 @@ def format_number(value: float, decimals: int = 0, sign: bool = False) -> str:
     """
     if not math.isfinite(value):
         raise ValueError("a number that is not finite cannot be shown")
-    step = Decimal(1).scaleb(-decimals)
-    rounded = Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP)
-    digits = f"{abs(rounded):,.{decimals}f}".replace(",", NBSP).replace(".", ",")
-    if rounded < 0:
+    number = rounded(value, decimals)
+    digits = f"{abs(number):,.{decimals}f}".replace(",", NBSP).replace(".", ",")
+    if number < 0:
         return f"{MINUS}{digits}"
-    return f"+{digits}" if sign and rounded > 0 else digits
+    return f"+{digits}" if sign and number > 0 else digits
+
+
+def rounded(value: float, decimals: int = 0) -> Decimal:
+    """The number that is printed."""
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 def format_percent(percent: float, decimals: int = 1) -> str:

@@ -5,11 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyslib.analysis.costs import CERTAIN
-from analyslib.analysis.net_costs import NetCost
-from analyslib.analysis.results import Answer
+from analyslib.analysis.intervals import MIN_YEARS
+from analyslib.analysis.net_costs import METHOD_BREAK, NetCost
+from analyslib.analysis.results import Answer, Reason
 from analyslib.identities import Deviation
 from analyslib.text.costs import because, in_sentence
 from analyslib.text.formats import format_list, format_number, format_percent
+
+
+YEARS_NEEDED = f"det behövs värden för minst {MIN_YEARS} år sedan modellen byttes {METHOD_BREAK}"
+
+
+def model_sentence(first: int) -> str:
+    """What the reference cost is, and which of the years from `first` can be compared."""
+    broken = f"Modellen byttes {METHOD_BREAK}, så åren före och efter hör inte ihop. "
+    return (
+        "Referenskostnaden är vad kommunens struktur motiverar: ålder, ohälsa, avstånd och annat "
+        f"som kommunen inte själv råder över. {broken if first < METHOD_BREAK else ''}"
+        "Avvikelsen säger inget om kvalitet."
+    )
+
+
+def older_model_note(first: int) -> str:
+    """Under the table; "" where every year from `first` is of today's model."""
+    older = f"Åren före {METHOD_BREAK} är räknade med en annan modell."
+    return older if first < METHOD_BREAK else ""
 
 
 def net_costs_sentence(found: Sequence[tuple[Deviation, NetCost]], year: int) -> str:
@@ -22,8 +42,9 @@ def net_costs_sentence(found: Sequence[tuple[Deviation, NetCost]], year: int) ->
     return f"Nettokostnaden {year} mot referenskostnaden: {format_list(known)}."
 
 
-def net_cost_sentences(found: NetCost, deviation: Deviation) -> str:
-    """The deviation of the year, its range since the model was replaced, and if it is certain."""
+def net_cost_sentences(found: NetCost, deviation: Deviation, is_judged: bool = True) -> str:
+    """The deviation of the year, its range since the model was replaced, and, where that is not
+    said once for every area (see `too_few_years_sentence`), whether it is certain."""
     if found.percent is None:
         return f"{deviation.title}: ingen uppgift om avvikelsen för {found.year}."
     said = [f"{deviation.title}: nettokostnaden {found.year} var {_off(found)}."]
@@ -34,7 +55,14 @@ def net_cost_sentences(found: NetCost, deviation: Deviation) -> str:
             f"Sedan {since[0][0]} har avvikelsen legat mellan {format_number(low, 1, sign=True)} "
             f"och {format_number(high, 1, sign=True)}\u00a0procent."
         )
-    return " ".join([*said, _deviation_answer(found)])
+    return " ".join([*said, _deviation_answer(found)] if is_judged else said)
+
+
+def too_few_years_sentence(found: Sequence[NetCost]) -> str:
+    """Said once, where no area has enough years of today's model; else ""."""
+    if len(found) < 2 or any(item.reason is not Reason.TOO_FEW_YEARS for item in found):
+        return ""
+    return f"För inget av områdena går det att bedöma om avvikelsen är säker: {YEARS_NEEDED}."
 
 
 def _off(found: NetCost) -> str:
@@ -49,6 +77,8 @@ def _off(found: NetCost) -> str:
 
 
 def _deviation_answer(found: NetCost) -> str:
+    if found.reason is Reason.TOO_FEW_YEARS:
+        return f"Det går inte att bedöma om avvikelsen är säker: {YEARS_NEEDED}."
     if found.answer is Answer.CANNOT_BE_JUDGED:
         return f"Det går inte att bedöma om avvikelsen är säker{because(found.reason)}."
     if found.answer is Answer.NO_CERTAIN_DIFFERENCE:

@@ -28,6 +28,7 @@ from analyslib.text.formats import (
     format_interval,
     format_list,
     format_number,
+    rounded,
     with_unit,
 )
 from analyslib.text.sentences import trends_sentence
@@ -64,19 +65,34 @@ def mean_decimals(measure: OwnMeasure) -> int:
     return 1 if measure.kind == "antal" else decimals_of(measure)
 
 
+def level_decimals(level: LevelChange, measure: OwnMeasure) -> int:
+    """So many that the printed difference is that of the printed means; two more at the most."""
+    least = mean_decimals(measure)
+    return next((more for more in range(least, least + 3) if _adds_up(level, more)), least)
+
+
+def _adds_up(level: LevelChange, decimals: int) -> bool:
+    if level.before is None or level.after is None or level.difference is None:
+        return True
+    before, after, difference = (
+        rounded(value, decimals) for value in (level.before, level.after, level.difference)
+    )
+    return after - before == difference
+
+
 def format_own(value: float, measure: OwnMeasure) -> str:
     """The number with its unit: "12 ärenden", "43,5 procent"."""
     return with_unit(format_number(value, decimals_of(measure)), unit_of(measure))
 
 
-def format_own_mean(value: float, measure: OwnMeasure) -> str:
-    return with_unit(format_number(value, mean_decimals(measure)), unit_of(measure))
+def format_own_mean(value: float, measure: OwnMeasure, decimals: int) -> str:
+    return with_unit(format_number(value, decimals), unit_of(measure))
 
 
-def format_own_difference(value: float, measure: OwnMeasure) -> str:
+def format_own_difference(value: float, measure: OwnMeasure, decimals: int) -> str:
     """Between two means; of percentages it is counted in "procentenheter"."""
     unit = "procentenheter" if measure.kind == "andel" else unit_of(measure)
-    return with_unit(format_number(value, mean_decimals(measure)), unit)
+    return with_unit(format_number(value, decimals), unit)
 
 
 def period_label(day: date, grain: str) -> str:
@@ -269,17 +285,16 @@ def level_sentence(level: LevelChange, measure: OwnMeasure, since: str) -> str:
     when = f"{since} ({period_label(level.since, 'month')})"
     if level.before is None or level.after is None or level.answer is Answer.CANNOT_BE_JUDGED:
         return f"Vad som har hänt sedan {when} kan inte bedömas: {level_doubt_words(level)}."
-    before = format_number(level.before, mean_decimals(measure))
-    start = (
-        f"Sedan {when} är medelvärdet {format_own_mean(level.after, measure)} mot {before} före."
-    )
+    more = level_decimals(level, measure)
+    before, after = format_number(level.before, more), format_own_mean(level.after, measure, more)
+    start = f"Sedan {when} är medelvärdet {after} mot {before} före."
     if level.answer is Answer.NO_CERTAIN_DIFFERENCE:
         return f"{start} Skillnaden är inte större än att den kan bero på slumpen."
     low, high, difference = level.low or 0.0, level.high or 0.0, level.difference or 0.0
     nearest, farthest = sorted((abs(low), abs(high)))
     side = "högre" if difference > 0 else "lägre"
-    size = format_own_difference(abs(difference), measure)
-    between = format_interval(nearest, farthest, mean_decimals(measure))
+    size = format_own_difference(abs(difference), measure, more)
+    between = format_interval(nearest, farthest, more)
     text = (
         f"{start} Det är {size} {side}; rimligt är {between}. Skillnaden är säkerställd, "
         f"{TENDENCY[level.answer]}."

@@ -5,6 +5,7 @@ Each wording has its only home here; figures, tables and sentences take it from 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -144,6 +145,15 @@ def source_line(publisher: str, retrieved: date | str, computed: bool) -> str:
     if computed:
         return f"Egen bearbetning av data från {publisher} {when}."
     return f"Källa: {publisher} {when}."
+
+
+def name_with_unit(indicator: Indicator) -> str:
+    """The heading of a row: "Nöjd med boendet som helhet (%)". Coded answers are words already."""
+    if indicator.kind == "coded":
+        return indicator.short
+    share = re.fullmatch(r"andel(?: av)? ?(.*?) ?\(%\)(?: av)? ?(.*)", indicator.unit)
+    unit = " av ".join(filter(None, ("%", *share.groups()))) if share else indicator.unit
+    return f"{indicator.short} ({re.sub('[()]', '', unit)})"
 
 
 def unit_and_direction(indicator: Indicator) -> str:
