@@ -9,15 +9,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from toy_factory import DATE, page_bytes, toy_workspace, workbench
 
-from analyslib.cluster import cluster_executor, make_parcel, run_from_parcel, unpack
+from analyslib.cluster import (
+    LOST,
+    cluster_executor,
+    make_parcel,
+    run_from_parcel,
+    tell_outcome,
+    unpack,
+)
 from analyslib.errors import UsageError
-from analyslib.jobs import Job, Limits
+from analyslib.jobs import Job, Limits, Outcome
 from analyslib.pack import build_pack
 from analyslib.pack_plan import PageResult
 from analyslib.workspace import Workspace
@@ -86,6 +95,48 @@ def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(tmp_path: Path
     assert result.exit_code == 0
     assert {page.engine for page in result.pages} == {"fork"}
     assert page_bytes(result.folder) == expected
+
+
+def test_a_job_that_the_cluster_gives_up_is_a_failed_page_and_not_the_end_of_the_pack() -> None:
+    from distributed import KilledWorker
+
+    endings = {"dödade": KilledWorker("rapport", None, 3), "främmande": ImportError("analyslib")}
+    for ending in ("avbruten", *endings):
+        told, there = Future[Outcome](), Future[Outcome]()
+        there.add_done_callback(partial(tell_outcome, told))
+        if ending in endings:
+            there.set_exception(endings[ending])
+        else:
+            there.cancel()
+            there.set_running_or_notify_cancel()
+        assert told.result(timeout=1).problem == LOST
+    told, there = Future[Outcome](), Future[Outcome]()
+    there.add_done_callback(partial(tell_outcome, told))
+    there.set_exception(ZeroDivisionError("ett fel i programmet"))
+    with pytest.raises(ZeroDivisionError):
+        told.result(timeout=1)
+
+
+@pytest.mark.prove
+def test_a_cluster_that_disappears_leaves_whole_pages_and_a_receipt(tmp_path: Path) -> None:
+    workspace = toy_workspace(tmp_path / "bord")
+    with loopback_cluster(tmp_path, 2) as (address, _):
+
+        def kill_scheduler(result: PageResult, done: int, total: int, name: str) -> None:
+            if done == 3:
+                found = re.search(r'"pid": (\d+)', (tmp_path / "scheduler.json").read_text())
+                assert found
+                os.kill(int(found[1]), signal.SIGKILL)
+
+        with cluster_executor(address, workspace) as executor:
+            wait_for_workers(executor, 2)
+            result = build_pack(
+                workspace, "nua", DATE, 2022, executor=executor, on_page=kill_scheduler
+            )
+    assert result.exit_code == 14
+    lost = [page for page in result.pages if not page.is_whole]
+    assert lost and {page.why for page in lost} == {LOST.what}
+    assert LOST.what in (result.folder / "kvittens.txt").read_text("utf-8")
 
 
 def test_a_local_cluster_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ from analyslib.workspace import MARKS, Workspace
 
 
 TRIES = 3
+LOST = Problem(
+    Trouble.DIED, "klustret tappade rapporten (arbetarna har dött, eller kan inte läsa analyslib)"
+)
 
 
 @dataclass(frozen=True)
@@ -70,10 +74,28 @@ class ParcelExecutor(Executor):
     def submit(  # type: ignore[override]
         self, function: Callable[..., Outcome], job: Job, limits: Limits, kind: str
     ) -> Future[Outcome]:
-        return self._executor.submit(run_from_parcel, self._parcel, job, limits, kind)
+        told: Future[Outcome] = Future()
+        there = self._executor.submit(run_from_parcel, self._parcel, job, limits, kind)
+        there.add_done_callback(partial(tell_outcome, told))
+        return told
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._executor.shutdown(wait=wait)
+
+
+def tell_outcome(told: Future[Outcome], there: Future[Outcome]) -> None:
+    """What came of a job; one that the cluster gave up is an outcome like any other."""
+    from distributed import KilledWorker
+
+    if not told.set_running_or_notify_cancel():
+        return
+    bug = None if there.cancelled() else there.exception()
+    if there.cancelled() or isinstance(bug, KilledWorker | ImportError):
+        told.set_result(Outcome("", problem=LOST))
+    elif bug is not None:
+        told.set_exception(bug)
+    else:
+        told.set_result(there.result())
 
 
 def run_from_parcel(parcel: Parcel, job: Job, limits: Limits, kind: str) -> Outcome:
