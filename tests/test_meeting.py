@@ -13,12 +13,19 @@ import pytest
 
 from analyslib.analysis.results import Answer
 from analyslib.catalogue import find_indicator, load_catalogue
-from analyslib.errors import SourceError, UsageError
-from analyslib.meeting import add_note, meeting_date, national_questions
+from analyslib.errors import SourceError, StoreError, UsageError
+from analyslib.meeting import (
+    add_note,
+    check_notes_are_built,
+    meeting_date,
+    national_questions,
+)
+from analyslib.meeting_form import notes_form
 from analyslib.sections.meeting import MeetingReport, change_words, compare_years, meeting_report
 from analyslib.sources.meeting_notes import Note, notes_path, read_all_notes
 from analyslib.store.build import write_meeting_notes
 from analyslib.store.connection import open_store, query
+from analyslib.workbench import make_pack
 from analyslib.workbench import national_questions as export_national
 from analyslib.workspace import Workspace, find_workspace
 
@@ -114,6 +121,40 @@ def test_national_questions_are_collected_from_all_meetings(
     assert count == 1 and path.stat().st_size > 1000
     found = national_questions(after_first, load_catalogue())
     assert found == [("NUA, Västerbottens kommuner", FIRST, NATIONAL.text, "", "", "")]
+
+
+def test_a_pack_is_not_made_without_what_was_noted_last(
+    after_first: Workspace, tmp_path: Path
+) -> None:
+    """The notes come with the build; without one the pack would open as if nothing was said."""
+    catalogue = load_catalogue()
+    check_notes_are_built(after_first, catalogue, "nua")
+    workspace = Workspace(tmp_path / "ny", demo=True)
+    shutil.copytree(after_first.root, workspace.root)
+    add_note(workspace, catalogue, "nua", SECOND, QUESTION)
+    check_notes_are_built(workspace, catalogue, "fouis")
+    with pytest.raises(StoreError, match="analyslib build"):
+        make_pack(workspace, "nua", SECOND, 2024)
+    notes_path(workspace, "nua", date.fromisoformat(SECOND)).unlink()
+    check_notes_are_built(workspace, catalogue, "nua")
+    notes_path(workspace, "nua", date.fromisoformat(FIRST)).unlink()
+    with pytest.raises(StoreError, match="analyslib build"):
+        check_notes_are_built(workspace, catalogue, "nua")
+
+
+@pytest.mark.parametrize("name", ["nua_2026-13-45", "nua", "okänt_2026-12-03", "2026-12-03"])
+def test_a_file_of_notes_says_in_its_name_which_meeting_it_is(name: str) -> None:
+    workspace = find_workspace()
+    path = workspace.raw / "moten" / f"{name}.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("typ;text\nbeslut;Text\n", "utf-8")
+    with pytest.raises(SourceError, match="vilket möte"):
+        read_all_notes(workspace, load_catalogue())
+
+
+def test_a_form_for_a_day_that_is_none_says_so() -> None:
+    with pytest.raises(UsageError, match="inget datum"):
+        notes_form("nua", "3 december")
 
 
 def test_a_note_that_is_wrong_is_not_written() -> None:

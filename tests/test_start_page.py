@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -114,10 +115,58 @@ def test_a_page_that_is_not_started_says_how_to_start_it(workspace: Workspace) -
     assert " object at " not in bundle["text/plain"]
 
 
+def held(workspace: Workspace, day: str, year: int) -> None:
+    """A pack was made for the day."""
+    folder = workspace.reports / "nua" / day
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(json.dumps({"network": "nua", "year": year}), "utf-8")
+
+
 def test_a_meeting_without_notes_is_reminded_of(workspace: Workspace) -> None:
-    (workspace.reports / "nua" / "2026-09-10").mkdir(parents=True)
+    held(workspace, "2026-09-10", 2023)
     text = missing(workspace, date(2026, 12, 3), 2024)
     assert "Inget har antecknats från mötet den 10\u00a0september\u00a02026" in text
+    assert "Inget har antecknats" not in missing(workspace, date(2026, 9, 10), 2024)
+
+
+def test_what_the_last_meeting_decided_is_not_written_down_as_the_next_ones(
+    workspace: Workspace,
+) -> None:
+    """Before a pack is made one writes about the meeting before, with the year it showed."""
+    held(workspace, "2026-09-10", 2022)
+    shown = StartPage(workspace)
+    assert str(shown.meeting.value) == "2026-12-03" and shown.notes.meeting == "2026-09-10"
+    shown.notes.kpi.value, shown.notes.text.value = "N31807", "Umeå visar sin rutin"
+    assert shown.notes.year.value == "2022"
+    shown.notes.save.click()
+    assert notes_path(workspace, "nua", date(2026, 9, 10)).is_file()
+    shown.refresh()
+    assert shown.notes.meeting == "2026-12-03", "it has been written down"
+    assert "Inget har antecknats" not in shown.before.value
+    shown.notes.day.value = "2026-09-10"
+    assert "Umeå visar sin rutin" in shown.notes.kept.value
+
+
+def test_after_the_meeting_its_own_notes_are_written(workspace: Workspace) -> None:
+    held(workspace, "2026-09-10", 2022)
+    held(workspace, "2026-12-03", 2024)
+    assert StartPage(workspace).notes.meeting == "2026-12-03"
+
+
+def test_two_networks_that_meet_on_the_same_day_keep_their_notes_apart(
+    workspace: Workspace,
+) -> None:
+    shown = StartPage(workspace)
+    for network in ("nua", "fouis"):
+        shown.network.value = network
+        assert shown.notes.kept.value == ""
+        shown.notes.text.value = f"Vad {network} sa"
+        shown.notes.save.click()
+    kept = read_all_notes(workspace, load_catalogue())
+    assert [(one.network, one.notes[0].text) for one in kept] == [
+        ("fouis", "Vad fouis sa"),
+        ("nua", "Vad nua sa"),
+    ]
 
 
 def page(name: str, status: Status, why: str = "") -> Any:

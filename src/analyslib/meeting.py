@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import date
 from pathlib import Path
 
 import xlsxwriter
 
 from analyslib.catalogue import Catalogue, find_network
-from analyslib.errors import UsageError
+from analyslib.errors import StoreError, UsageError
 from analyslib.sources.meeting_notes import (
     MeetingNotes,
     Note,
@@ -17,6 +18,7 @@ from analyslib.sources.meeting_notes import (
     read_notes,
     write_notes,
 )
+from analyslib.store.connection import open_store, query
 from analyslib.workspace import Workspace
 
 
@@ -42,6 +44,26 @@ def add_note(
     after = MeetingNotes(found.id, day, (*before.notes, note))
     write_notes(workspace, after)
     return after
+
+
+def check_notes_are_built(workspace: Workspace, catalogue: Catalogue, network: str) -> None:
+    """Raises StoreError where notes have been written that the database does not know: the next
+    pack would open without them, and nobody would see that."""
+    found = find_network(catalogue, network)
+    written = {
+        (notes.meeting.isoformat(), *astuple(note))
+        for notes in read_all_notes(workspace, catalogue)
+        if notes.network == found.id
+        for note in notes.notes
+    }
+    with open_store(workspace.publish_db, threads=1) as store:
+        built = query(store, "meeting_notes", network=found.id).drop(columns="number")
+    built["meeting"] = built["meeting"].astype(str).str[:10]
+    if written != set(built.itertuples(index=False, name=None)):
+        raise StoreError(
+            f"Det har antecknats något från möten i {found.title} sedan databasen byggdes.",
+            remedy="Kör `analyslib build`, så inleder det paketet.",
+        )
 
 
 def national_questions(workspace: Workspace, catalogue: Catalogue) -> list[tuple[str, ...]]:

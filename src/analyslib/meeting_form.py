@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
 from html import escape
 
 import ipywidgets as widgets
@@ -10,7 +10,7 @@ import ipywidgets as widgets
 from analyslib.catalogue import Catalogue, find_network, load_catalogue
 from analyslib.controls import field, framed
 from analyslib.errors import AnalyslibError
-from analyslib.meeting import add_note
+from analyslib.meeting import add_note, meeting_date
 from analyslib.sources.meeting_notes import Note, read_notes
 from analyslib.text.formats import format_date
 from analyslib.workspace import Workspace, find_workspace
@@ -26,14 +26,14 @@ class NotesForm:
         self, workspace: Workspace, catalogue: Catalogue, network: str, meeting: str
     ) -> None:
         self.workspace, self.catalogue = workspace, catalogue
-        self.network, self.meeting = network, meeting
+        self.network, self.years = network, {meeting: 0}
+        self.day = field(widgets.Dropdown, "Mötet den:", options=[("", meeting)])
         self.kind = field(widgets.Dropdown, "Slag:", options=list(KIND_WORDS.items()))
         self.text = field(widgets.Textarea, "Vad mötet sa:", rows=3)
         figures = [(f"{item.short} ({item.id})", item.id) for item in catalogue.indicators.values()]
         self.kpi = field(widgets.Dropdown, "Nyckeltal:", options=[("inget", ""), *figures])
         self.municipality = field(widgets.Dropdown, "Kommun:", options=[("ingen", "")])
         self.year = field(widgets.Text, "Siffrans år:", placeholder="året som figuren visade")
-        self.shown_year = 0
         self.responsible = field(widgets.Text, "Ansvarig:", placeholder="funktion, inte namn")
         self.due = field(widgets.Text, "Klart:", placeholder="ÅÅÅÅ-MM-DD")
         self.save = widgets.Button(
@@ -44,14 +44,24 @@ class NotesForm:
         self.message, self.kept = widgets.HTML(), widgets.HTML()
         self.save.on_click(lambda _: self.add())
         self.kpi.observe(lambda _: self._propose_year(), "value")
-        fields = [self.kind, self.text, self.kpi, self.municipality, self.year]
+        self.day.observe(lambda _: self._show_kept(), "value")
+        fields = [self.day, self.kind, self.text, self.kpi, self.municipality, self.year]
         fields += [self.responsible, self.due]
         self.box = widgets.VBox([*fields, self.save, self.message, self.kept])
-        self.about(network, meeting)
+        self.about(network, meeting, self.years)
 
-    def about(self, network: str, meeting: str, shown_year: int = 0) -> None:
-        """Turn to another meeting, whose pack showed figures until `shown_year`."""
-        self.network, self.meeting, self.shown_year = network, meeting, shown_year
+    @property
+    def meeting(self) -> str:
+        """The meeting that is written about, ÅÅÅÅ-MM-DD."""
+        return str(self.day.value)
+
+    def about(self, network: str, meeting: str, years: Mapping[str, int]) -> None:
+        """Turn to a meeting of a network. `years` has the meetings that may be written about,
+        and until which year the pack of each showed figures."""
+        self.network, self.years = network, years
+        days = sorted({*years, meeting}, reverse=True)
+        self.day.options = [(format_date(meeting_date(day)), day) for day in days]
+        self.day.value = meeting
         members = find_network(self.catalogue, network).members
         places = [(self.catalogue.municipalities[code].name, code) for code in members]
         self.municipality.options = [("ingen", ""), *places]
@@ -59,8 +69,9 @@ class NotesForm:
 
     def _propose_year(self) -> None:
         """A note about a figure is nearly always about the newest one shown."""
-        if self.kpi.value and not self.year.value and self.shown_year:
-            self.year.value = str(self.shown_year)
+        shown = self.years.get(self.meeting, 0)
+        if self.kpi.value and not self.year.value and shown:
+            self.year.value = str(shown)
 
     def add(self) -> None:
         """Save what is written; what is wrong with it is said beside the button."""
@@ -85,7 +96,7 @@ class NotesForm:
     def _show_kept(self) -> None:
         """What is noted already. The file may have been written in Excel, and may be wrong."""
         network = find_network(self.catalogue, self.network)
-        day = date.fromisoformat(self.meeting)
+        day = meeting_date(self.meeting)
         words = {kind: word for word, kind in KIND_WORDS.items()}
         try:
             kept = read_notes(self.workspace, network, day, self.catalogue).notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -105,17 +106,29 @@ def _no_extracts(workspace: Workspace) -> str:
 
 def _no_notes(workspace: Workspace, network: Network, meeting: date) -> str:
     """The last meeting that had a pack and left no notes."""
-    held = sorted(
-        entry.name
-        for entry in (workspace.reports / network.id).glob("????-??-??")
-        if entry.name < meeting.isoformat()
-    )
-    if not held or notes_path(workspace, network.id, date.fromisoformat(held[-1])).is_file():
+    last = _last_without_notes(workspace, network, meeting.isoformat())
+    if not last:
         return ""
     return (
-        f"Inget har antecknats från mötet den {format_date(held[-1])}. Skriv in besluten nedan, så "
-        "inleder de paketet."
+        f"Inget har antecknats från mötet den {format_date(last)}. Skriv in besluten under Efter "
+        "mötet, så inleder de paketet. Blev mötet inte av den dagen behövs inget."
     )
+
+
+def held_meetings(workspace: Workspace, network: Network) -> dict[str, int]:
+    """The days that have a pack, oldest first, and until which year each showed figures."""
+    found = sorted((workspace.reports / network.id).glob("????-??-??/manifest.json"))
+    return {
+        path.parent.name: int(json.loads(path.read_text("utf-8"))["year"] or 0) for path in found
+    }
+
+
+def _last_without_notes(workspace: Workspace, network: Network, meeting: str) -> str:
+    """The last meeting before this one that had a pack, where it left no notes; else ""."""
+    last = max((day for day in held_meetings(workspace, network) if day < meeting), default="")
+    if not last or notes_path(workspace, network.id, date.fromisoformat(last)).is_file():
+        return ""
+    return last
 
 
 @dataclass(frozen=True)
@@ -270,7 +283,16 @@ class StartPage:
         except StoreError as error:
             found = (str(error),)
         self.before.value = _before_html(network, found)
-        self.notes.about(self.network.value, self.meeting.value.isoformat(), self.year.value)
+        self._turn_notes(network, self.meeting.value.isoformat())
+
+    def _turn_notes(self, network: Network, meeting: str) -> None:
+        """To the meeting chosen; before its pack is made, to the last one if it left no notes."""
+        held = held_meetings(self.workspace, network)
+        years = {**held, meeting: self.year.value}
+        wanted = (
+            meeting if meeting in held else _last_without_notes(self.workspace, network, meeting)
+        )
+        self.notes.about(network.id, wanted or meeting, years)
 
     def run(self) -> None:
         """Build what is new, make the pack, show what came of it."""

@@ -22,7 +22,7 @@ from analyslib.disclosure.publication import read_publications
 from analyslib.errors import Fault, SourceError, UsageError
 from analyslib.facts import read_facts
 from analyslib.mail_merge import list_path, remove_mail, write_drafts, write_mail_merge
-from analyslib.meeting import meeting_date, write_national_questions
+from analyslib.meeting import check_notes_are_built, meeting_date, write_national_questions
 from analyslib.pack import OnPage, PackResult, build_pack
 from analyslib.pack_plan import Status
 from analyslib.page import ascii_name
@@ -343,6 +343,7 @@ def make_pack(
     """Everything for one meeting, on this machine or on a cluster; `also` are reports that are
     made only when someone asks for them."""
     reports = reports_of_pack(workspace, also)
+    check_notes_are_built(workspace, load_catalogue(), network)
     if scheduler is None:
         result = build_pack(
             workspace, network, meeting, year, jobs, reports=reports, on_page=on_page
@@ -422,9 +423,11 @@ def describe_workspace(workspace: Workspace) -> str:
         newest = max(file.origin.retrieved for file in of_source)
         lines.append(f"{source}: {len(of_source)} filer i arkivet, senast {newest}.")
         if source == own_measures.SOURCE:
-            lines += [f"  {file.origin.original_name}: {file.origin.title}." for file in of_source]
+            told = sorted((file.origin.original_name, file.origin.title) for file in of_source)
+            lines += [f"  {name}: {title}." for name, title in told]
     if not files:
         lines.append("Arkivet är tomt. Börja med `analyslib fetch kolada` eller `analyslib demo`.")
+        return "\n".join(lines)
     if workspace.publish_db.is_file():
         years = read_facts(workspace.publish_db).years
         lines.append(
@@ -467,7 +470,15 @@ def open_lab(workspace: Workspace) -> int:
     if not start.is_file():
         raise SourceError([Fault("Startsidan saknas.", str(start))])
     environment = {**os.environ, "ANALYSLIB_HOME": str(workspace.root)}
-    command = [sys.executable, "-m", "jupyter", "lab", str(start)]
+    return subprocess.run(
+        lab_command(workspace, start), cwd=workspace.root, env=environment
+    ).returncode
+
+
+def lab_command(workspace: Workspace, notebook: Path) -> list[str]:
+    """JupyterLab with the whole workspace to serve, so that links to finished pages lead there,
+    and not only the folder of the notebook that it opens."""
+    command = [sys.executable, "-m", "jupyter", "lab", str(notebook)]
+    command.append(f"--ServerApp.root_dir={workspace.root}")
     # Every user of the machine can listen at its ports.
-    command += ["--KernelManager.transport_encryption=auto"]
-    return subprocess.run(command, cwd=workspace.root, env=environment).returncode
+    return [*command, "--KernelManager.transport_encryption=auto"]

@@ -92,14 +92,15 @@ def read_all_notes(workspace: Workspace, catalogue: Catalogue) -> list[MeetingNo
 
 
 def _whose(path: Path, catalogue: Catalogue) -> tuple[Network, date]:
-    match = re.fullmatch(r"(.+)_(\d{4}-\d\d-\d\d)", path.stem)
-    if not match or match[1] not in catalogue.networks:
+    network, _, day = path.stem.rpartition("_")
+    try:
+        return catalogue.networks[network], date.fromisoformat(day)
+    except (KeyError, ValueError) as error:
         raise SourceError(
             "Filnamnet säger inte vilket möte anteckningarna hör till.",
             str(path),
             "Döp filen till nätverk_datum.csv, till exempel nua_2026-12-03.csv.",
-        )
-    return catalogue.networks[match[1]], date.fromisoformat(match[2])
+        ) from error
 
 
 def check_notes(path: Path, network: Network, catalogue: Catalogue) -> tuple[Note, ...]:
