@@ -242,3 +242,26 @@ def test_a_fault_in_the_program_keeps_its_traceback(monkeypatch: Any) -> None:
     monkeypatch.setattr(sys, "argv", ["analyslib", "status"])
     with pytest.raises(TypeError, match="a bug"):
         main()
+
+
+def test_what_takes_time_is_told_before_it_starts(capsys: Any) -> None:
+    """In a log too, where no bar can be drawn."""
+    with cli.page_bar() as on_page:
+        for done in range(1, 32):
+            on_page(None, done, 32, "Umeå")  # type: ignore[arg-type]
+        assert capsys.readouterr().out.splitlines() == [
+            f"Sidor: {done} av 32" for done in (4, 7, 10, 13, 16, 20, 23, 26, 29)
+        ]
+        on_page(None, 32, 32, "")  # type: ignore[arg-type]
+        assert capsys.readouterr().out == (
+            "Sidor: 32 av 32\n"
+            "Granskar vad som går att räkna ut av sidorna. Det kan ta ett par minuter …\n"
+        )
+
+
+def test_national_questions_of_no_meeting(
+    own_workspace: Path, tmp_path: Path, capsys: Any, monkeypatch: Any
+) -> None:
+    path = tmp_path / "fragor.xlsx"
+    said = f"Inget möte har något att ta upp nationellt: {path}\n"
+    assert run(capsys, monkeypatch, "national", "--out", str(path)) == (0, said, "")

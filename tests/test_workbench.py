@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import time
+import urllib.request
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +22,7 @@ from analyslib.workbench import (
     add_files,
     describe_workspace,
     fetch_source,
+    lab_command,
     make_report,
     take_in,
 )
@@ -210,3 +215,40 @@ def test_the_foot_says_what_holds_for_numbers_about_individuals(demo_workspace: 
     facts = read_facts(Workspace(demo_workspace, demo=True).publish_db)
     policy = dict(facts.origin)["Sekretess"]
     assert "färre än 5 personer visas inte" in policy
+
+
+def test_the_lab_serves_the_finished_pages_that_the_start_page_links_to(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told to open a notebook and nothing more, JupyterLab serves only the notebook's folder."""
+    start, page = workspace.notebooks / "start.ipynb", workspace.reports / "nua" / "index.html"
+    for path in (start, page):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}", "utf-8")
+    for name in ("CONFIG", "DATA", "RUNTIME"):
+        monkeypatch.setenv(f"JUPYTER_{name}_DIR", str(tmp_path / name))
+    command = [*lab_command(workspace, start), "--no-browser", "--allow-root"]
+    server = subprocess.Popen(
+        [*command, "--ServerApp.port=0", "--IdentityProvider.token=t"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while not (found := list((tmp_path / "RUNTIME").glob("jpserver-*.json"))):
+            assert server.poll() is None, "JupyterLab did not start"
+            time.sleep(0.2)
+        told = json.loads(found[0].read_text("utf-8"))
+        link = f"http://127.0.0.1:{told['port']}/files/reports/nua/index.html?token=t"
+        with urllib.request.urlopen(link, timeout=60) as answer:
+            assert answer.read() == b"{}"
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+def test_status_of_an_empty_archive_does_not_ask_for_a_build_that_cannot_be_made(
+    workspace: Workspace,
+) -> None:
+    assert describe_workspace(workspace).splitlines()[1:] == [
+        "Arkivet är tomt. Börja med `analyslib fetch kolada` eller `analyslib demo`."
+    ]

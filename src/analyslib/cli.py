@@ -103,8 +103,9 @@ def demo(
     place = workspace(demo=True)
     say("Hittar på siffror för hela landet …")
     make_demo_data(place)
-    say("Bygger databaserna. Det tar ett par minuter …")
+    say("Bygger databaserna. Det tar en till två minuter …")
     say(str(build_workspace(place)))
+    say("Gör sidorna …")
     finish_pack(run_pack(place, network, DEMO_MEETING, None, jobs, None))
 
 
@@ -325,15 +326,15 @@ def run_pack(
 @contextmanager
 def page_bar() -> Iterator[Callable[[PageResult, int, int, str], None]]:
     """A bar that moves with each finished page and names the one in hand; what follows when all
-    are finished takes longer than they did."""
+    are finished may take longer than they did."""
     from analyslib.sources.progress import Step, progress_bar
 
-    with progress_bar("Gör sidor") as listener:
+    with progress_bar("Sidor") as listener:
 
         def on_page(result: PageResult, done: int, total: int, name: str) -> None:
             listener(Step(done, total, name))
             if done == total:
-                say("Sidorna är gjorda. Granskar vad som går att räkna ut av dem …")
+                say("Granskar vad som går att räkna ut av sidorna. Det kan ta ett par minuter …")
 
         yield on_page
 
@@ -385,7 +386,8 @@ def national(
     from analyslib.workbench import national_questions
 
     path, count = national_questions(workspace(demo), out)
-    print(f"Skrev {count} frågor: {path}")
+    told = f"Skrev {count} frågor" if count else "Inget möte har något att ta upp nationellt"
+    print(f"{told}: {path}")
 
 
 @app.command(cls=SwedishCommand)
