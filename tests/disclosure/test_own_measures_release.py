@@ -182,6 +182,34 @@ def test_a_sum_that_nobody_told_of_is_found() -> None:
     assert [item.hidden for item in every] == [{MONTHS[2]}, {MONTHS[2]}, set()]
 
 
+@pytest.mark.parametrize("parts", [3, 4, 5])
+def test_a_sum_of_several_that_nobody_told_of_is_found(parts: int) -> None:
+    """Among other series, and with a month that one of the parts lacks."""
+    rng = np.random.default_rng(parts)
+    counts = rng.integers(10, 40, (parts, 12))
+    counts[1, 4] = 3
+    of_parts = [series(f"x-del-{n}", monthly(row, year=False)) for n, row in enumerate(counts)]
+    del of_parts[0].counts[MONTHS[7]]
+    whole = series(WHOLE, monthly(counts.sum(axis=0), year=False))
+    noise = [
+        series(f"x-annat-{n}", monthly(rng.integers(5, 30, 12), year=False)) for n in range(12)
+    ]
+    every = [*noise[:6], whole, *of_parts, *noise[6:]]
+    list(decide(every))
+    assert of_parts[1].hidden == {MONTHS[4]}
+    assert whole.hidden == {MONTHS[4]}, "the rest of that month is the few that are hidden"
+    assert not any(item.hidden for item in noise)
+
+
+def test_the_search_for_sums_ends_where_there_are_many_series() -> None:
+    """Series that are all alike fit into each other in every way there is."""
+    rng = np.random.default_rng(8)
+    every = [series(f"x-{n}", monthly(rng.integers(5, 9, 12), year=False)) for n in range(40)]
+    whole = series(WHOLE, monthly([400] * 12, year=False))
+    list(decide([*every, whole]))
+    assert not whole.hidden
+
+
 def test_parts_with_persons_in_common_are_held_against_the_whole_one_at_a_time() -> None:
     every = [
         series(WHOLE, monthly([12, 20], year=False)),

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import duckdb
 import numpy as np
 import pandas as pd
 
+from analyslib.analysis.statistics import Floats
 from analyslib.disclosure.follow_up import ledgers_as_text
 from analyslib.disclosure.layout import Layout
 from analyslib.disclosure.publication import Publication
@@ -29,7 +29,8 @@ from analyslib.store.connection import run_query
 AS_DELIVERED = ("own_delivery", "own_project", "own_measure", "own_event")
 REST = "övriga"
 MONEY = ["volume", "outcome", "forecast"]
-COMMON = 6  # so many periods in which two numbers add up to a third are no accident
+COMMON = 6  # so many periods in which numbers add up to another are no accident
+MOST_PARTS, MOST_TRIED = 6, 5_000  # how far parts of a sum that nobody declared are looked for
 
 
 def release_own_measures(
@@ -188,16 +189,37 @@ def _declared(group: Sequence[Series]) -> list[Link]:
 
 
 def _found_sums(group: Sequence[Series]) -> list[Link]:
-    """Two that add up to a third in every period they share, whatever the file says of them."""
-    links = []
-    for whole in group:
-        others = [item for item in group if item is not whole]
-        for one, other in combinations(others, 2):
-            common = whole.counts.keys() & one.counts.keys() & other.counts.keys()
-            sums = [whole.counts[k] == one.counts[k] + other.counts[k] for k in common]
-            if len(sums) >= COMMON and all(sums) and any(one.counts[k] for k in common):
-                links.append((whole, [one, other]))
-    return links
+    """Those that add up to another in every period they share, whatever the file says of them."""
+    keys = list(dict.fromkeys(key for item in group for key in item.counts))
+    counts = np.array([[item.counts.get(key, np.nan) for key in keys] for item in group], float)
+    return [
+        (whole, [group[part] for part in parts])
+        for at, whole in enumerate(group)
+        for parts in _parts_of(at, counts)
+    ]
+
+
+def _parts_of(whole: int, counts: Floats) -> Iterator[tuple[int, ...]]:
+    """The rows that together are the row `whole`, in COMMON columns or more: pairs first, then
+    three and so on. The search ends with MOST_TRIED sums that are still below the whole.
+
+    No count is negative, so a sum that is above the whole in any period is left there.
+    """
+    sums: list[tuple[tuple[int, ...], Floats]] = [((), counts[whole])]
+    for size in range(1, MOST_PARTS + 1):
+        longer = []
+        for parts, left in sums:
+            rest = left - counts
+            may_be_part = (rest >= 0) | np.isnan(rest)
+            usable = may_be_part.all(1) & (np.isfinite(rest).sum(1) >= COMMON)
+            usable &= np.where(np.isfinite(rest), counts, 0).any(1)
+            usable[: parts[-1] + 1 if parts else 0], usable[whole] = False, False
+            nothing_left = usable & ~(rest > 0).any(1)
+            if size > 1:
+                yield from ((*parts, int(row)) for row in np.flatnonzero(nothing_left))
+            more = np.flatnonzero(usable & ~nothing_left)
+            longer += [((*parts, int(row)), rest[row]) for row in more]
+        sums = longer[:MOST_TRIED]
 
 
 def _hide_sums(group: Sequence[Series], links: Sequence[Link], profile: Profile) -> None:
