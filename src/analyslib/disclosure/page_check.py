@@ -9,28 +9,37 @@ follow from numbers that were published.
 from __future__ import annotations
 
 import base64
+import html
 import re
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
+from analyslib.disclosure.page_reader import ABOUT, PageCell, PageReader, read_page
 from analyslib.disclosure.released import TOTAL, Released, dimensions_of
 from analyslib.errors import DisclosureError, Fault
 
 
-ABOUT = "individer"
+__all__ = ["ABOUT", "Allowed", "allowed_from", "cell_name", "check_folder", "check_page"]
+
 HIDDEN_TEXTS = frozenset(("dolt", "sekretess", "..", "…", "–"))
-READ_ATTRIBUTES = ("alt", "title", "aria-label", "value", "content", "data-value", "summary")
-VOID = frozenset(
-    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr")
-)
 NUMBER = re.compile(r"(?<![\w.,-])\d{1,3}(?:[\u00a0\u202f ]\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?")
 YEAR = re.compile(r"(?:19|20)\d\d$")
 DATE = re.compile(r"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b|\bkv[ \u00a0][1-4]\b")
-DATA_ADDRESS = re.compile(r"data:([\w/+.-]+);base64,([A-Za-z0-9+/=\s]+)")
-SVG_TEXT = re.compile(r"<(text|tspan|title|desc)\b[^>]*>(.*?)</\1>", re.DOTALL)
+PERSONS = re.compile(
+    r"(?<![\d,.])(\d+)\s+(?:[^\W\d]+\s+)?(?:person|ärende|kvinn|män\b|man\b|barn|brukar|klient|flick|pojk)"
+)
+PICTURES = re.compile(r"data:image/[\w+]+;base64,[A-Za-z0-9+/=]+")
+TAGS = re.compile(r"<[^>]*>")
+# Marks that turn the writing around: what is read is not what stands there.
+TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# A style sheet may set out page numbers and ornaments, and nothing with a letter or a digit.
+ORNAMENTS = r"""(?:none|normal|(?:counter\(pages?\)|"[^"\w\\]*"|'[^'\w\\]*'|\s)+)[;}]"""
+WRITING_STYLE = re.compile(
+    rf"(?<![\w-])content\s*:\s*(?!{ORNAMENTS})|counter-(?:re)?set|@import|url\(", re.IGNORECASE
+)
 FORBIDDEN = {
     "plotly": "Sidan bär med sig alla data (plotly).",
     "application/vnd.jupyter.widget": "Sidan bär med sig reglagens tillstånd (widgets).",
@@ -42,96 +51,31 @@ FORBIDDEN = {
     "traceback (most recent call last)": "Sidan visar ett fel från programmet.",
     "<!--": "Sidan har dolda kommentarer.",
     "<script": "Sidan har program som kan bära data.",
+    "<?": "Sidan har dolda kommentarer.",
     "<metadata": "En bild bär med sig metadata.",
     "<dc:": "En bild bär med sig metadata.",
 }
+CARRIERS = frozenset(
+    ("applet", "audio", "base", "canvas", "embed", "frame", "iframe", "input", "link", "noscript")
+    + ("object", "portal", "select", "template", "textarea", "video")
+)
 LOCAL_PATH = re.compile(r"(?:file://|/(?:home|Users|tmp|root|mnt)/\w|\b[A-Za-z]:\\\w)")
-FORBIDDEN_FILES = (".ipynb", ".csv", ".xlsx", ".duckdb", ".parquet", ".pkl", ".wal", ".log", ".py")
+PAGES = (".html", ".htm", ".xhtml")
+FORBIDDEN_FILES = frozenset(
+    (".ipynb", ".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".ods", ".duckdb", ".db", ".sqlite")
+    + (".parquet", ".feather", ".arrow", ".pkl", ".pickle", ".npy", ".npz", ".sav", ".rds")
+    + (".wal", ".log", ".py", ".zip", ".gz", ".7z", ".tar")
+)
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """What may be said about individuals: the published cells, and what follows from them."""
+    """What may be said about individuals: the published cells, and what follows from them. Of
+    persons nothing smaller than `threshold` is said, whatever else the number may stand for."""
 
     cells: dict[tuple[str, str], int | None]
     numbers: frozenset[str]
-
-
-class _Reader(HTMLParser):
-    """The texts and attributes of a page, with what they are about."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.stack: list[tuple[str, bool, dict[str, str]]] = []
-        self.texts: list[str] = []
-        self.cells: list[tuple[dict[str, str], list[str]]] = []
-        self.everything: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = {name: value or "" for name, value in attrs}
-        inside = self._inside or attributes.get("data-about") == ABOUT
-        self.everything += list(attributes.values())
-        if "data-layout" in attributes:
-            self.cells.append((attributes, []))
-        elif inside:
-            self.texts += [attributes[name] for name in READ_ATTRIBUTES if name in attributes]
-        for name in ("src", "href"):
-            for text in embedded_texts(attributes.get(name, "")):
-                self.everything.append(text)
-                self.texts += [text] if inside else []
-        if tag not in VOID:
-            self.stack.append((tag, inside, attributes))
-
-    def handle_endtag(self, tag: str) -> None:
-        while self.stack:
-            if self.stack.pop()[0] == tag:
-                return
-
-    def handle_data(self, data: str) -> None:
-        self.everything.append(data)
-        if any("data-layout" in attributes for _, _, attributes in self.stack):
-            self.cells[-1][1].append(data)
-        elif self._inside:
-            self.texts.append(data)
-
-    def handle_comment(self, data: str) -> None:
-        self.everything.append(data)
-
-    @property
-    def _inside(self) -> bool:
-        return bool(self.stack) and self.stack[-1][1]
-
-
-def embedded_texts(address: str) -> Iterator[str]:
-    """What a data address holds that can be read as text: an SVG's words, a PNG's text chunks."""
-    found = DATA_ADDRESS.match(address)
-    if not found:
-        return
-    content = base64.b64decode(found[2])
-    if "svg" in found[1]:
-        source = content.decode("utf-8")
-        # A line each: "75" beside "100" on an axis must not be read as seventy-five thousand.
-        yield "\n".join(re.sub("<[^>]*>", " ", text) for _, text in SVG_TEXT.findall(source))
-        if "<metadata" in source or "<!--" in source:
-            yield "<metadata"
-    elif "png" in found[1]:
-        yield from png_texts(content)
-
-
-def png_texts(content: bytes) -> Iterator[str]:
-    """The text chunks of a PNG, where programs leave names, dates and titles."""
-    at = 8
-    while at + 8 <= len(content):
-        size, kind = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
-        body = content[at + 8 : at + 8 + size]
-        if kind == b"tEXt":
-            yield body.decode("latin-1")
-        elif kind == b"zTXt":
-            keyword, _, packed = body.partition(b"\0")
-            yield f"{keyword.decode('latin-1')} {zlib.decompress(packed[1:]).decode('latin-1')}"
-        elif kind == b"iTXt":
-            yield body.decode("utf-8", "replace")
-        at += 12 + size
+    threshold: int = 0
 
 
 def allowed_from(released: Released) -> Allowed:
@@ -153,7 +97,7 @@ def allowed_from(released: Released) -> Allowed:
         for decimals in (0, 1, 2):
             values = released.statistics["value"].dropna()
             numbers |= {f"{abs(value):.{decimals}f}".replace(".", ",") for value in values}
-    return Allowed(cells, frozenset(numbers))
+    return Allowed(cells, frozenset(numbers), released.threshold)
 
 
 def cell_name(values: dict[str, str]) -> str:
@@ -174,23 +118,29 @@ def check_page(
 def find_faults(
     source: str, allowed: Allowed, canaries: Iterable[str] = (), also: Iterable[str] = ()
 ) -> list[Fault]:
-    reader = _Reader()
-    reader.feed(source)
-    reader.close()
+    reader = read_page(source)
     everything = "\n".join([source, *reader.everything])
-    found = [Fault(what) for what in _forbidden(everything)]
+    found = [Fault(what) for what in dict.fromkeys(_forbidden(everything, reader))]
     found += [Fault(what) for what in _canaries(everything, canaries)]
-    found += [Fault(what) for cell in reader.cells for what in _cell_faults(*cell, allowed)]
+    found += [Fault(what) for cell in reader.cells for what in _cell_faults(cell, allowed)]
+    texts = [as_read(text) for text in reader.texts]
     known = allowed.numbers | set(also)
-    strange = sorted({n for text in reader.texts for n in numbers_in(text)} - known)
-    if strange:
+    strange = {n for text in texts for n in numbers_in(text)} - known
+    few = [n for text in texts for n in PERSONS.findall(text) if 0 < int(n) < allowed.threshold]
+    if strange or few:
         found.append(
             Fault(
-                f"{len(strange)} tal om individer finns inte i det som släppts ut.",
+                f"{len(strange) or len(few)} tal om individer finns inte i det som släppts ut.",
                 remedy="Bygg texter och figurer av de skyddade tabellerna.",
             )
         )
     return found
+
+
+def as_read(text: str) -> str:
+    """The text as it is seen: without marks that take no room, with every digit as a digit."""
+    seen = (c for c in text if unicodedata.category(c) != "Cf")
+    return "".join(unicodedata.normalize("NFKC", c) if c.isnumeric() else c for c in seen)
 
 
 def numbers_in(text: str) -> Iterator[str]:
@@ -201,35 +151,59 @@ def numbers_in(text: str) -> Iterator[str]:
             yield re.sub("[\u00a0\u202f ]", "", match[0]).replace(".", ",")
 
 
-def _cell_faults(
-    attributes: dict[str, str], texts: Sequence[str], allowed: Allowed
-) -> Iterator[str]:
-    key = (attributes["data-layout"], attributes.get("data-cell", ""))
+def _cell_faults(cell: PageCell, allowed: Allowed) -> Iterator[str]:
+    key = (cell.attributes["data-layout"], cell.attributes.get("data-cell", ""))
     if key not in allowed.cells:
         yield f"En ruta finns inte i det som släppts ut: {key[0]}, {key[1] or 'totalt'}."
         return
     shown = allowed.cells[key]
-    text = " ".join("".join(texts).split())
-    numbers = set(numbers_in(text)) | {
-        attributes[name] for name in READ_ATTRIBUTES if attributes.get(name, "").isdigit()
-    }
+    text = " ".join("".join(cell.texts).split())
+    numbers = {n for part in (text, *cell.carried) for n in numbers_in(as_read(part))}
     if shown is None and (numbers or text.lower() not in HIDDEN_TEXTS):
         yield f"En dold ruta visas med något annat än märket för dold: {key[0]}, {key[1]}."
-    if shown is not None and numbers != {str(shown)}:
+    if shown is not None and (numbers != {str(shown)} or not any(numbers_in(as_read(text)))):
         yield f"En ruta visar ett annat tal än det som släppts ut: {key[0]}, {key[1]}."
 
 
-def _forbidden(everything: str) -> Iterator[str]:
+def _forbidden(everything: str, reader: PageReader) -> Iterator[str]:
     lower = everything.lower()
-    yield from dict.fromkeys(what for sign, what in FORBIDDEN.items() if sign in lower)
+    yield from (what for sign, what in FORBIDDEN.items() if sign in lower)
+    if reader.strange:
+        yield FORBIDDEN["<!--"]
+    if reader.tags & CARRIERS:
+        yield "Sidan har delar som kan bära data utan att det syns."
+    if any(map(WRITING_STYLE.search, reader.styles)):
+        yield "Sidans stilmall skriver text eller hämtar något utifrån."
+    if TURNED.search(everything):
+        yield "Sidan har tecken som vänder på skriften."
     if LOCAL_PATH.search(everything):
         yield "Sidan har en sökväg på den här datorn."
 
 
 def _canaries(everything: str, canaries: Iterable[str]) -> Iterator[str]:
-    hits = sum(canary in everything for canary in canaries)
+    plain = _plain(everything)
+    hits = sum(
+        _plain(canary) in plain or any(form in everything for form in _disguises(canary))
+        for canary in canaries
+    )
     if hits:
         yield f"Sidan innehåller {hits} av de kontrollnummer som ligger i uttagen."
+
+
+def _plain(text: str) -> str:
+    """Letters and digits alone, as they are read: across tags, entities and empty marks."""
+    bare = TAGS.sub("", PICTURES.sub("", text))
+    seen = unicodedata.normalize("NFKC", unquote(html.unescape(html.unescape(bare))))
+    return re.sub(r"[\W_]+", "", seen).casefold()
+
+
+def _disguises(canary: str) -> Iterator[str]:
+    """The canary itself, backwards, as hexadecimal digits and inside base64."""
+    raw = canary.encode()
+    yield from (canary, canary[::-1], raw.hex(), raw.hex().upper())
+    for shift in range(3):
+        packed = base64.b64encode(bytes(shift) + raw).decode()
+        yield packed[-(-shift * 4 // 3) : (shift + len(raw)) * 4 // 3]
 
 
 def check_folder(
@@ -239,13 +213,14 @@ def check_folder(
     canaries = list(canaries)
     faults = []
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        name = path.relative_to(folder).as_posix()
-        if path.suffix.lower() in FORBIDDEN_FILES or ".ipynb_checkpoints" in name:
+        name, kind = path.relative_to(folder).as_posix(), path.suffix.lower()
+        if kind in FORBIDDEN_FILES or ".ipynb_checkpoints" in name:
             faults.append(Fault("Filen hör inte hemma i ett paket som lämnar huset.", name))
-        elif path.suffix == ".html":
+        elif kind in PAGES:
             found = find_faults(path.read_text(encoding="utf-8"), allowed, canaries, also)
             faults += [Fault(fault.what, name, fault.remedy) for fault in found]
-        elif path.suffix in (".json", ".txt", ".svg"):
-            faults += [Fault(what, name) for what in _canaries(path.read_text("utf-8"), canaries)]
+        else:
+            content = path.read_bytes().decode("utf-8", "replace")
+            faults += [Fault(what, name) for what in _canaries(f"{name}\n{content}", canaries)]
     if faults:
         raise DisclosureError(faults)
