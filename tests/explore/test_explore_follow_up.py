@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from made_follow_up import SILENT, follow_up, write_analyst_database
 from statsmodels.duration.survfunc import SurvfuncRight
+from statsmodels.stats.proportion import proportion_confint
 
 from analyslib.errors import UsageError
 from analyslib.explore.follow_up import IndividualFollowUp, individual_follow_up
@@ -91,3 +92,27 @@ def test_a_municipality_without_extract_is_told_so() -> None:
 def test_a_long_scale_cannot_be_drawn_step_by_step(umea: IndividualFollowUp) -> None:
     with pytest.raises(UsageError, match="steg"):
         umea.transitions("audit")
+
+
+def test_returns_have_wilsons_interval(umea: IndividualFollowUp) -> None:
+    row = umea.returns().iloc[0]
+    low, high = proportion_confint(row["not_back"], row["closed"], method="wilson")
+    assert (row["low"], row["high"]) == pytest.approx((low, high))
+
+
+def test_the_share_over_a_limit_is_there_for_measures_that_have_one(
+    umea: IndividualFollowUp,
+) -> None:
+    limits = umea.limits()
+    assert limits["measure"].tolist() == ["audit"]
+    assert limits["difference"].iloc[0] == pytest.approx(
+        limits["after"].iloc[0] - limits["before"].iloc[0]
+    )
+
+
+def test_regression_to_the_mean_takes_a_known_reliability(umea: IndividualFollowUp) -> None:
+    with pytest.raises(UsageError, match="reliabilitet"):
+        umea.regression("audit", 15)
+    found = umea.regression("audit", 15, reliability=0.8)
+    assert found["service_area"].tolist() == ["missbruk"]
+    assert 0 < found["by_regression"].iloc[0] < found["better_by"].iloc[0]

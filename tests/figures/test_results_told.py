@@ -122,6 +122,15 @@ def test_a_calm_series_says_so_and_few_points_are_preliminary() -> None:
     assert "preliminära" in picture.svg.decode()
 
 
+def test_a_value_that_is_hidden_gets_no_answer() -> None:
+    labels = [f"vecka {n}" for n in range(1, 10)]
+    values = [5, 6, 5, float("nan"), 7, 6, 5, 6, 7]
+    picture = draw_control_chart(UMEA, labels, xmr(values), "Antal", SOURCE)
+    told = [(row[1], row[-1]) for row in columns(picture.table)]
+    assert told[3] == ("–", "–")
+    assert told[2] == ("5", "vanlig variation")
+
+
 def test_women_and_men_are_told_as_what_the_answer_says_of_the_women() -> None:
     words = [row[3] for row in columns(draw_gender(UMEA, GENDER, "K och M", SOURCE).table)]
     assert words == [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -97,6 +98,26 @@ def test_each_question_has_an_answer_in_words() -> None:
         "Efter ett halvår", "Saknar mätning", "lägst till högst", "Kvinnor jämfört med män",
     ):  # fmt: skip
         assert words in page, words
+
+
+def test_needs_have_a_place_of_their_own_under_the_question() -> None:
+    for code in PLACES:
+        told = follow_up_report(code).target_group()._repr_html_()
+        who, needs = told.index("Vilka de är"), told.index("Vilka behov de har")
+        assert who < told.index("Åldersgrupper i") < needs
+        reasons = told.find("Orsaker till ärendet", needs)
+        assert (reasons if reasons > 0 else told.index("Orsakerna går inte", needs)) > needs
+
+
+def test_a_hidden_quarter_is_told_of() -> None:
+    report = follow_up_report("2480")
+    assert "Kvartal utan punkt" not in report.interventions()._repr_html_()
+    first = min(name for name in report.material.classes("inflode", "alla") if "K" in name)
+    counts = report.material.counts.copy()
+    is_first = (counts["class"] == first) & (counts["municipality"] == "2480")
+    counts.loc[is_first, "count"] = pd.NA
+    hidden = replace(report, material=replace(report.material, counts=counts))
+    assert "Kvartal utan punkt är dolda." in hidden.interventions()._repr_html_()
 
 
 def test_the_caution_about_regression_is_always_there() -> None:

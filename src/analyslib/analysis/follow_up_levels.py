@@ -1,4 +1,4 @@
-"""Goals as T scores, and change that takes a person across a clinical limit: from rows of pairs.
+"""Goals as T scores, clinical limits and regression to the mean: what takes rows of pairs.
 
 For the analyst, who may see every row. A report has only counts that have passed the gate.
 """
@@ -11,11 +11,18 @@ import numpy as np
 import pandas as pd
 
 from analyslib.analysis.follow_up import CASE, is_high_better, reliable_points
-from analyslib.analysis.outcomes import summarise_mean_change, summarise_share
+from analyslib.analysis.outcomes import (
+    FEWEST_CHANGED_PAIRS,
+    mcnemar,
+    paired_difference,
+    summarise_mean_change,
+    summarise_share,
+)
 from analyslib.analysis.reliable_change import (
     CATEGORIES,
     Criterion,
     classify_change,
+    expected_regression,
     goal_attainment_t,
 )
 from analyslib.measures import CutOff, Measure
@@ -80,11 +87,80 @@ def count_clinical(pairs: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.D
     return pd.DataFrame(rows, columns=[*MEASURED, "n", *CATEGORIES, "share", "low", "high"])
 
 
+def compare_limits(pairs: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataFrame:
+    """One row = one measure with a limit for a clinical level: how many of the same persons were
+    on the clinical side before and after, the difference of the shares (after minus before) with
+    Newcombe's interval, and McNemar's exact p where at least six have crossed the limit. It takes
+    no reliability: whether the crossing is more than noise is for count_clinical to say."""
+    rows = []
+    for key, group in pairs.dropna(subset=["before", "after"]).groupby(MEASURED):
+        measure = measures[str(key[1])]
+        limits = group["sex"].map({sex: _clinical_limit(measure, sex) for sex in group["sex"]})
+        known = group[limits.notna()]
+        if not measure.cut_offs or known.empty:
+            continue
+        before, after = (_is_clinical(known[name], limits, measure) for name in ("before", "after"))
+        rows.append({**dict(zip(MEASURED, key, strict=True)), **_crossings(before, after)})
+    columns = ["n", "before", "after", "difference", "low", "high", "p"]
+    return pd.DataFrame(rows, columns=[*MEASURED, *columns])
+
+
+def _clinical_limit(measure: Measure, sex: str) -> float | None:
+    """As `_edge`, by sex; None where the measure has none for it."""
+    limits = measure.cut_offs_for(sex)
+    return _edge(limits[0], measure.step) if limits else None
+
+
+def _is_clinical(values: pd.Series, limits: pd.Series, measure: Measure) -> pd.Series:
+    edge = limits.loc[values.index].astype(float)
+    return values > edge if measure.cut_offs[0].clinical_side == "above" else values < edge
+
+
+def _crossings(before: pd.Series, after: pd.Series) -> dict[str, float | int | None]:
+    left, came = int((before & ~after).sum()), int((after & ~before).sum())
+    both, neither = int((before & after).sum()), int((~before & ~after).sum())
+    difference, (low, high) = paired_difference(both, came, left, neither)
+    enough = left + came >= FEWEST_CHANGED_PAIRS
+    return {
+        "n": len(before),
+        "before": before.mean(),
+        "after": after.mean(),
+        "difference": difference,
+        "low": low,
+        "high": high,
+        "p": mcnemar(left, came)[2] if enough else None,
+    }
+
+
+def compare_with_regression(
+    pairs: pd.DataFrame, is_high: bool, limit: float, reliability: float
+) -> pd.DataFrame:
+    """One row = one service area: those who began on the worse side of `limit` in one measure, how
+    much better they became on average, and how much of it regression to the mean alone would give
+    (from the mean and spread at start of everybody measured then, which `pairs` must hold)."""
+    sign = -1 if is_high else 1
+    rows = []
+    for area, group in pairs.groupby("service_area"):
+        start = sign * group["before"].dropna()
+        chosen = group[sign * group["before"] > sign * limit].dropna(subset=["after"])
+        if chosen.empty or start.nunique() < 2:
+            continue
+        mean, sd = float(start.mean()), float(start.std())
+        rows.append(
+            {
+                "service_area": area,
+                "n": len(chosen),
+                "better_by": float((sign * (chosen["before"] - chosen["after"])).mean()),
+                "by_regression": expected_regression(sd, reliability, mean, sign * limit),
+            }
+        )
+    return pd.DataFrame(rows, columns=["service_area", "n", "better_by", "by_regression"])
+
+
 def _categories(both: pd.DataFrame, measure: Measure, points: float, is_high: bool) -> pd.Series:
     found = pd.Series("", index=both.index, dtype="object")
     for sex, group in both.groupby("sex"):
-        limits = measure.cut_offs_for(str(sex))
-        edge = _edge(limits[0], measure.step) if limits else None
+        edge = _clinical_limit(measure, str(sex))
         enough = float(np.nextafter(points, 0))  # a change of the points themselves counts
         criterion = Criterion(1.0, enough, edge, is_high)
         found[group.index] = classify_change(group["before"], group["after"], criterion)

@@ -10,8 +10,6 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from analyslib.analysis.outcomes import Share, summarise_share
-
 
 Z95 = 1.959963984540054
 YEAR = 365
@@ -97,51 +95,6 @@ def compare_survival(
     )
     found = stats.logrank(one, other)
     return float(found.statistic) ** 2, float(found.pvalue)
-
-
-@dataclass(frozen=True)
-class Return:
-    """Persons who did not come back within a year among those followed a whole year.
-
-    `cohort` counts all who closed in the window; `too_short` those whose year is not over at
-    the extraction date (left out of the share, kept in `survival`).
-    """
-
-    cohort: int
-    too_short: int
-    not_returned: Share
-    survival: Survival
-
-
-def summarise_return(
-    episodes: pd.DataFrame, window: tuple[date, date], extraction_date: date, days: int = YEAR
-) -> Return:
-    """The KKiK definition: of persons whose every contact was closed in the window, the share
-    without a new formal investigation within a year.
-
-    `episodes` has one row per episode with person, opened (start of the formal investigation
-    or the insats), ended (NaT where open). Service areas and ages are chosen by the caller;
-    economic assistance and unaccompanied minors do not belong in it.
-    """
-    closed = last_complete_closing(episodes, window)
-    merged = closed.merge(episodes[["person", "opened"]], on="person")
-    later = merged[merged["opened"] > merged["closed"]].groupby("person")["opened"].min()
-    back = closed["person"].map(later)
-    end_of_view = pd.Timestamp(extraction_date)
-    wait = (back - closed["closed"]).dt.days
-    followed = (end_of_view - closed["closed"]).dt.days
-    came_back = wait.notna() & (wait <= days)
-    whole_year = followed >= days
-    survival = estimate_survival(
-        np.where(came_back, wait, np.minimum(followed, days)).astype(float), came_back
-    )
-    stayed_away = int((whole_year & ~came_back).sum())
-    return Return(
-        cohort=len(closed),
-        too_short=int((~whole_year).sum()),
-        not_returned=summarise_share(stayed_away, int(whole_year.sum())),
-        survival=survival,
-    )
 
 
 def last_complete_closing(episodes: pd.DataFrame, window: tuple[date, date]) -> pd.DataFrame:

@@ -15,7 +15,12 @@ import pandas as pd
 
 from analyslib.analysis.attrition import bound_share, summarise_attrition
 from analyslib.analysis.follow_up import FollowUp, build_follow_up, is_high_better
-from analyslib.analysis.follow_up_levels import count_clinical, summarise_goal_attainment
+from analyslib.analysis.follow_up_levels import (
+    compare_limits,
+    compare_with_regression,
+    count_clinical,
+    summarise_goal_attainment,
+)
 from analyslib.analysis.follow_up_results import answer_change
 from analyslib.analysis.outcomes import (
     Marginal,
@@ -24,6 +29,7 @@ from analyslib.analysis.outcomes import (
     transition_matrix,
 )
 from analyslib.analysis.process_control import xmr
+from analyslib.analysis.statistics import wilson
 from analyslib.analysis.svensson import summarise_svensson
 from analyslib.analysis.time_to_event import (
     Z95,
@@ -173,6 +179,30 @@ class IndividualFollowUp:
         """One row = one measure with a clinical limit and a known error of measurement."""
         return count_clinical(self.pairs, self.measures)
 
+    def limits(self) -> pd.DataFrame:
+        """One row = one measure with a clinical limit: the shares on its clinical side before and
+        after, and their difference for the same persons (Newcombe, McNemar)."""
+        return compare_limits(self.pairs, self.measures)
+
+    def regression(
+        self, measure: str, limit: float, subscale: str = "", reliability: float | None = None
+    ) -> pd.DataFrame:
+        """How much of an improvement regression to the mean would give anyway, among those who
+        began on the worse side of `limit`. One row = one service area. `reliability` where the
+        measure's definition has none. The mean at start is that of everybody in the extracts."""
+        known = self.measures[measure].reliability
+        if reliability is None and known:
+            reliability = known.value
+        if reliability is None:
+            raise UsageError(
+                f"{measure} har ingen reliabilitet i definitionerna.",
+                remedy="Ange den som är publicerad för måttet, till exempel reliability=0.8.",
+            )
+        rows = self.found.pairs
+        rows = rows[(rows["measure"] == measure) & (rows["subscale"] == subscale)]
+        is_high = is_high_better(self.measures[measure], subscale)
+        return compare_with_regression(rows, is_high, limit, reliability)
+
     def durations(self, service_area: str = "", by_sex: bool = False) -> Html:
         """Kaplan-Meier by month, up to two years; open cases are censored at the extraction.
         `by_sex` draws women and men, with the log-rank test."""
@@ -204,10 +234,13 @@ class IndividualFollowUp:
         return stamped(draw_control_chart(self.place, labels, chart, title, SOURCE))
 
     def returns(self) -> pd.DataFrame:
-        """One row = one service area and half-year: closed, not back within a year, share."""
+        """One row = one service area and half-year: closed, not back within a year, share with
+        Wilson's interval."""
         away = self.closings["returned"].eq("borta")
         grouped = self.closings.assign(away=away).groupby(["service_area", "half_year"])["away"]
-        return grouped.agg(closed="size", not_back="sum", share="mean").reset_index()
+        found = grouped.agg(closed="size", not_back="sum", share="mean").reset_index()
+        low, high = wilson(found["not_back"], found["closed"])
+        return found.assign(low=low, high=high)
 
 
 MEASURE = ["service_area", "measure", "subscale"]

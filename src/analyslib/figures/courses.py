@@ -266,7 +266,8 @@ def _control_table(
                 (chart.high[index], "övre gräns", 1),
             )
         ]
-        words = ANSWER_WORDS[answer] if answer else "vanlig variation"
+        usual = "vanlig variation" if math.isfinite(chart.values[index]) else "–"
+        words = ANSWER_WORDS[answer] if answer else usual
         rows.append((header_cell(label), *numbers, text_cell(words)))
     heads = ("Period", "Värde", "Undre gräns", "Medel", "Övre gräns", "Svar")
     return Table(title, heads, tuple(rows), source_line=source_line)

@@ -52,6 +52,7 @@ from analyslib.sections.parts import (
 from analyslib.tables import Table, header_cell, raw_cell, text_cell
 from analyslib.text.follow_up import (
     ENDINGS_NOTE,
+    NEEDS,
     REGRESSION,
     SVENSSON,
     TWO_SEXES,
@@ -215,13 +216,18 @@ class FollowUpReport:
             return self.nothing()
         name = self.place.name
         reasons = classes_table(self.material, "orsak", f"Orsaker till ärendet i {name}", "Orsak")
-        return about_people(
-            women_men_table(self.material),
-            classes_table(self.material, "alder", f"Åldersgrupper i {name}", "Åldersgrupp"),
-            reasons,
-            None
-            if reasons
-            else paragraph("Orsakerna går inte att visa: varje orsak gäller för få ärenden."),
+        hidden = paragraph("Orsakerna går inte att visa: varje orsak gäller för få ärenden.")
+        return join(
+            [
+                heading("Vilka de är", 3),
+                about_people(
+                    women_men_table(self.material),
+                    classes_table(self.material, "alder", f"Åldersgrupper i {name}", "Åldersgrupp"),
+                ),
+                heading("Vilka behov de har", 3),
+                paragraph(NEEDS),
+                about_people(reasons or hidden),
+            ]
         )
 
     def interventions(self) -> Shown:
@@ -262,7 +268,7 @@ class FollowUpReport:
 
     def _duration_picture(self) -> Shown | None:
         subject = self.material.area or TOTAL
-        places = ((self.place.name, self.place.code), ("Länet", TOTAL))
+        places = ((self.place.name, self.place.code), (self.county, TOTAL))
         curves = [self._curve(label, subject, code) for label, code in places]
         drawn = [curve for curve in curves if curve is not None]
         if not drawn:
@@ -297,6 +303,7 @@ class FollowUpReport:
         if np.isfinite(values).sum() < FEWEST_QUARTERS or not np.isfinite(values[-1]):
             return paragraph("De nya ärendena per kvartal är för få för att visas.")
         labels = [f"{quarter[:4]} kv {quarter[-1]}" for quarter in quarters]
+        has_gaps = not np.isfinite(values).all()
         return draw_control_chart(
             self.place,
             labels,
@@ -304,6 +311,7 @@ class FollowUpReport:
             f"Nya ärenden per kvartal i {self.place.name}",
             source_of(self.material),
             what="nya ärenden",
+            caption="Kvartal utan punkt är dolda." if has_gaps else "",
             key="nya-arenden",
         )
 
@@ -439,7 +447,7 @@ class FollowUpReport:
         )
         table = Table(
             f"{indicator.short}: uttaget bredvid det publicerade",
-            ("Uppgift", "Andel som inte kom tillbaka"),
+            ("Uppgift", "Andel som inte kom tillbaka, procent"),
             rows,
             note="Kommunens egen mätning ligger bakom det publicerade värdet; den kan ha andra "
             "avgränsningar än uttaget.",

@@ -56,6 +56,10 @@ TWO_SEXES = (
     "De få personer vars kön är annat eller okänt räknas med. För att de inte ska gå att känna "
     "igen har var och en förts slumpvis till gruppen kvinnor eller gruppen män."
 )
+NEEDS = (
+    "Behoven visas som orsaken till att ärendet startade, med kommunens egna ord. Hur stora de var "
+    "när insatsen började och slutade syns under frågan om situationen har förändrats."
+)
 REGRESSION = (
     "De flesta får stöd när det är som svårast. Då brukar det bli lättare även utan insats: det "
     "som är ovanligt dåligt en dag är ofta mindre dåligt nästa. En del av en förbättring är alltid "
