@@ -274,6 +274,19 @@ def test_the_year_of_a_figure_is_proposed_and_can_be_changed(workspace: Workspac
     assert shown.notes.year.value == "2021"
 
 
+def test_a_saved_note_leaves_nothing_to_the_next(workspace: Workspace) -> None:
+    form = StartPage(workspace).notes
+    form.kpi.value, form.municipality.value, form.text.value = "N31807", "2480", "Ett beslut"
+    form.responsible.value, form.due.value = "enhetschef", "2027-02-01"
+    form.save.click()
+    form.kind.value, form.text.value = "national", "En fråga om något annat"
+    form.save.click()
+    ((first, second),) = (kept.notes for kept in read_all_notes(workspace, load_catalogue()))
+    assert (first.kpi, first.municipality, first.due) == ("N31807", "2480", "2027-02-01")
+    assert (second.kpi, second.municipality, second.year) == ("", "", "")
+    assert (second.responsible, second.due) == ("", "")
+
+
 def test_notes_that_were_spoilt_in_excel_are_told_of(workspace: Workspace) -> None:
     path = notes_path(workspace, "nua", date(2026, 12, 3))
     path.parent.mkdir(parents=True)

@@ -89,9 +89,14 @@ class NotesForm:
         except AnalyslibError as error:
             self.message.value = f'<p role="alert">{escape(str(error))}</p>'
             return
-        self.text.value = ""
+        self._clear()
         self.message.value = '<p role="status">Sparat. Det inleder nästa paket.</p>'
         self._show_kept()
+
+    def _clear(self) -> None:
+        """The next note is about something else, and must not get this one's figure and place."""
+        for said in (self.text, self.kpi, self.municipality, self.year, self.responsible, self.due):
+            said.value = ""
 
     def _show_kept(self) -> None:
         """What is noted already. The file may have been written in Excel, and may be wrong."""
