@@ -151,6 +151,18 @@ def test_a_report_that_fails_stops_no_other_and_is_explained(workbench: Workspac
     assert not log.exists()
 
 
+def test_a_failure_that_names_a_path_is_told_without_its_folders(workbench: Workspace) -> None:
+    """A page may not name a folder, and that must not stop the index and the receipt."""
+    lost = "from analyslib.errors import SourceError\n"
+    lost += "raise SourceError('Filen är borta.', '/home/nn/Mina filer/x.csv')"
+    save_notebook(workbench, "natverk", [*network_cells(), code(lost)])
+    result = small(workbench)
+    assert result.exit_code == 11
+    assert result.pages[0].why == "x.csv: Filen är borta."
+    for name in ("index.html", "kvittens.txt"):
+        assert "x.csv: Filen är borta." in (result.folder / name).read_text("utf-8")
+
+
 def test_an_old_page_does_not_survive_a_failure_on_new_data(workbench: Workspace) -> None:
     build_pack(workbench, "nua", DATE, 2022)
     save_database(workbench.publish_db, shift=2)
@@ -214,6 +226,25 @@ def test_working_material_is_refused(workbench: Workspace) -> None:
     stamp = code('print("Arbetsmaterial – får inte spridas")')
     save_notebook(workbench, "natverk", [*network_cells(), stamp])
     assert "arbetsmaterial" in small(workbench).pages[0].why
+
+
+@pytest.mark.parametrize("said", ["nan", "None", "<NA>", "file:///home/nn/x", "Arbetsmaterial"])
+def test_what_was_wrong_with_a_page_can_be_told_in_index_and_receipt(
+    workbench: Workspace, said: str
+) -> None:
+    save_notebook(workbench, "natverk", [*network_cells(), code(f"print({said!r})")])
+    result = small(workbench)
+    assert result.exit_code == 14 and result.pages[0].why
+    assert result.pages[0].why in (result.folder / "kvittens.txt").read_text("utf-8")
+    assert result.delivery.index.is_file()
+
+
+@pytest.mark.parametrize("said", ["Värdet är nan.", "None fanns inte.", "Arbetsmaterial"])
+def test_an_error_can_say_anything_and_be_told(workbench: Workspace, said: str) -> None:
+    wrong = f"from analyslib.errors import StoreError\nraise StoreError({said!r})"
+    save_notebook(workbench, "natverk", [*network_cells(), code(wrong)])
+    result = small(workbench)
+    assert result.exit_code == 12 and result.delivery.index.is_file()
 
 
 PEOPLE = """HTML('<div data-about="individer"><p>Av 21 personer var 13 kvinnor.</p></div>')"""
@@ -296,6 +327,34 @@ def test_two_runs_at_once_do_not_collide(workbench: Workspace) -> None:
         small(workbench)
     assert raised.value.exit_code == 14
     assert small(workbench).exit_code == 0
+
+
+@pytest.mark.parametrize("left", [b"", b"{", b'{"key": 1}', b"\xff\xfe"])
+def test_what_is_remembered_of_a_page_may_be_damaged(workbench: Workspace, left: bytes) -> None:
+    small(workbench)
+    (note,) = (workbench.reports / ".arbete" / f"nua_{DATE}" / "sidor").iterdir()
+    note.write_bytes(left)
+    assert small(workbench).pages[0].status == "gjord"
+    assert small(workbench).pages[0].status == "oförändrad"
+
+
+def test_two_reports_that_would_write_the_same_page_are_refused(workbench: Workspace) -> None:
+    for name in ("egen-rapport", "egen_rapport"):
+        save_notebook(workbench, name, network_cells())
+    with pytest.raises(UsageError, match=r"egen_rapport_nua\.html: egen-rapport och egen_rapport"):
+        build_pack(workbench, "nua", DATE, 2022, reports=["egen-rapport", "egen_rapport"])
+
+
+def test_a_database_that_disappears_in_mid_pack_stops_it_with_a_message(
+    workbench: Workspace,
+) -> None:
+    def remove(result: PageResult, done: int, total: int, name: str) -> None:
+        if done == 3:
+            workbench.publish_db.unlink()
+
+    result = build_pack(workbench, "nua", DATE, 2022, on_page=remove)
+    assert result.exit_code == 12
+    assert result.stopped in (result.folder / "kvittens.txt").read_text("utf-8")
 
 
 def test_another_database_in_mid_pack_stops_it_with_a_message(workbench: Workspace) -> None:

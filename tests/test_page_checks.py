@@ -13,7 +13,13 @@ import pytest
 from analyslib.errors import ReportError
 from analyslib.notebook_page import render_page
 from analyslib.page import Frame
-from analyslib.page_checks import Expected, check_page, find_faults, read_page
+from analyslib.page_checks import (
+    Expected,
+    check_page,
+    find_faults,
+    read_page,
+    without_folders,
+)
 
 
 SVG = base64.b64encode(b'<svg xmlns="http://www.w3.org/2000/svg"><text>Bild</text></svg>').decode()
@@ -204,3 +210,19 @@ def test_a_hostile_string_in_markdown_becomes_no_script_link_or_raw_markup(text:
     source = render_page(nbformat.v4.new_notebook(cells=cells), Frame("R", "x", "", demo=False))
     assert not {"script", "svg", "iframe", "base", "math"} & set(Outline(source).tags)
     assert 'href="javascript:' not in source.lower()
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("/home/nn/Mina filer/x.duckdb: borta.", "x.duckdb: borta."),
+        ("Filen ”/srv/åäö/x.db” är borta.", "Filen ”x.db” är borta."),
+        ("C:\\Users\\Nn Nn\\x.db går inte att läsa.", "x.db går inte att läsa."),
+        ("D:\\x.db: fel", "x.db: fel"),
+        ("Se file:///tmp/a/b.html nu", "Se b.html nu"),
+        ("kvinnor / män / barn, och/eller 3/4, km/h", "kvinnor / män / barn, och/eller 3/4, km/h"),
+        ("Kl. 10:30: 5 av 7", "Kl. 10:30: 5 av 7"),
+    ],
+)
+def test_a_message_keeps_its_words_and_loses_its_folders(said: str, shown: str) -> None:
+    assert without_folders(said) == shown

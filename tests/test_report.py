@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -217,3 +218,28 @@ def test_swapping_in_is_whole_or_not_at_all(
         put_in_place(b"ny", path)
     assert path.read_bytes() == b"gammal"
     assert [found.name for found in tmp_path.iterdir() if found.is_file()] == ["a.html"]
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        (errno.ENOSPC, "disken är full"),
+        (errno.EACCES, "åtkomst nekas"),
+        (errno.ENAMETOOLONG, "sökvägen är för lång"),
+    ],
+)
+def test_why_a_page_cannot_be_written_is_said_in_swedish(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, why: str
+) -> None:
+    def fail(descriptor: int) -> None:
+        raise OSError(number, "in English")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(ReportError, match=rf"a\.html: Filen går inte att skriva \({why}\)"):
+        put_in_place(b"ny", tmp_path / "a.html")
+
+
+def test_a_folder_that_cannot_be_made_is_said_too(tmp_path: Path) -> None:
+    (tmp_path / "fil").write_text("i vägen")
+    with pytest.raises(ReportError, match=r"a\.html: Filen går inte att skriva"):
+        put_in_place(b"ny", tmp_path / "fil" / "a.html")

@@ -29,8 +29,8 @@ from analyslib.disclosure.publication import (
 from analyslib.errors import DisclosureError
 from analyslib.pack_plan import Pack, PageResult, Status, library_hash, swedish_order, versions
 from analyslib.page import render_template
-from analyslib.page_checks import Expected, check_page
-from analyslib.report import content_hash, put_in_place
+from analyslib.page_checks import Expected, check_page, without_folders
+from analyslib.report import content_hash, put_in_place, unwritable
 from analyslib.text.formats import format_date
 
 
@@ -115,7 +115,7 @@ def ask_release(pack: Pack, check_release: CheckRelease) -> str:
     try:
         check_release((pack.folder, pack.waiting))
     except DisclosureError as error:
-        return str(error)
+        return without_folders(str(error))
     return ""
 
 
@@ -126,7 +126,10 @@ def move_pages(pack: Pack, results: Sequence[PageResult], into_pack: bool) -> No
         here, there = (outside, inside) if into_pack else (inside, outside)
         if here.is_file():
             there.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(here, there)
+            try:
+                os.replace(here, there)
+            except OSError as error:
+                raise unwritable(here, error) from error
 
 
 def gate_of(pack: Pack) -> CheckRelease:
@@ -186,8 +189,12 @@ def render_index(pack: Pack, results: Sequence[PageResult]) -> str:
         year=pack.year,
         origin=pack_origin(pack),
     )
-    check_page(text, Expected(members=pack.network.members))
+    check_page(text, Expected(members=pack.network.members, told=reasons(results)))
     return text
+
+
+def reasons(results: Sequence[PageResult]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(result.why for result in results if result.why))
 
 
 def meeting_line(pack: Pack) -> str:
@@ -276,7 +283,7 @@ def write_receipt(pack: Pack, results: Sequence[PageResult], stopped: str) -> No
         stopped=stopped,
         origin=pack_origin(pack),
     )
-    check_page(text, Expected())
+    check_page(text, Expected(told=(*reasons(results), stopped)))
     put_in_place(text.encode(), pack.folder / "kvittens.html")
     put_in_place(receipt_text(pack, groups, stopped).encode(), pack.folder / "kvittens.txt")
     put_in_place(receipt_data(results, stopped).encode(), pack.folder / "kvittens.json")

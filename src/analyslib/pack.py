@@ -25,6 +25,7 @@ from analyslib.errors import ReportError, StoreError
 from analyslib.facts import read_facts
 from analyslib.jobs import Limits, Outcome
 from analyslib.pack_plan import Pack, PageResult, PlannedPage, Status, memory_of, plan_pack
+from analyslib.page_checks import without_folders
 from analyslib.pdf import remove_old_prints
 from analyslib.report import put_in_place
 from analyslib.workspace import Workspace
@@ -147,7 +148,7 @@ class Run:
         except KeyboardInterrupt:
             stopped, exit_code = "Körningen avbröts.", INTERRUPTED
         except StoreError as error:
-            stopped, exit_code = str(error), error.exit_code
+            stopped, exit_code = without_folders(str(error)), error.exit_code
         finally:
             self.abandon(pending)
         results = tuple(
@@ -161,9 +162,9 @@ class Run:
         note, path = memory_of(self.pack, page), self.pack.find(page)
         if path is None or not note.is_file():
             return None
-        known, content = json.loads(note.read_text("utf-8")), path.read_bytes()
+        content = path.read_bytes()
         sha256 = hashlib.sha256(content).hexdigest()
-        if (known["key"], known["sha256"]) != (page.key, sha256):
+        if note.read_bytes() != note_of(page, sha256):
             return None
         return PageResult(page, Status.UNCHANGED, sha256=sha256, size=len(content))
 
@@ -183,19 +184,18 @@ class Run:
             return replace(
                 result,
                 status=Status.FAILED,
-                why=outcome.problem.what,
+                why=without_folders(outcome.problem.what),
                 exit_code=outcome.problem.exit_code,
                 log=outcome.problem.log,
             )
         sha256 = hashlib.sha256(outcome.page).hexdigest()
-        note = json.dumps({"key": page.key, "sha256": sha256}).encode()
         place, other = self.pack.places(page)
         if is_about_people(outcome.page):
             place, other = other, place
         try:
             put_in_place(outcome.page, place)
             other.unlink(missing_ok=True)
-            put_in_place(note, memory_of(self.pack, page))
+            put_in_place(note_of(page, sha256), memory_of(self.pack, page))
         except ReportError as error:
             return replace(result, status=Status.FAILED, why=str(error), exit_code=14)
         return replace(result, sha256=sha256, size=len(outcome.page))
@@ -203,8 +203,8 @@ class Run:
     def check_same_data(self) -> None:
         """Raises StoreError where another database has been put in place under the run."""
         path = self.pack.workspace.publish_db
-        identity = file_identity(path)
-        if identity == self.seen.get("identity"):
+        identity = file_identity(path) if path.is_file() else None
+        if identity is not None and identity == self.seen.get("identity"):
             return
         self.seen["identity"] = identity
         facts = read_facts(path)
@@ -225,6 +225,11 @@ class Run:
         for future in pending:
             future.cancel()
         stop_kernels(self.engine)
+
+
+def note_of(page: PlannedPage, sha256: str) -> bytes:
+    """What is remembered of a page that is in place: all that could change it, and its content."""
+    return json.dumps({"key": page.key, "sha256": sha256}).encode()
 
 
 def in_hand(pending: dict[Future[Outcome], PlannedPage]) -> str:

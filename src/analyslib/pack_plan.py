@@ -145,6 +145,7 @@ def plan_pack(
         for report in reports
         for place, project in subjects_of(report, places, facts)
     )
+    check_names(pages)
     silent = read_silent(workspace.publish_db, year, found.members)
     without = tuple(place for place in places if place.code in silent)
     no_extract = read_without_extract(workspace.publish_db, found.members)
@@ -159,6 +160,17 @@ def subjects_of(
     if report.is_per_project:
         return [(p, item) for p in places for item in facts.projects if item.municipality == p.code]
     return [(place, None) for place in places] if report.is_per_municipality else [(None, None)]
+
+
+def check_names(pages: Sequence[PlannedPage]) -> None:
+    """Two pages under one name would be one page."""
+    first: dict[str, PlannedPage] = {}
+    for page in pages:
+        other = first.setdefault(page.file, page)
+        if other is not page:
+            names = " och ".join(found.report.name for found in (other, page))
+            what = f"Två sidor skulle få samma namn, {page.file}: {names}."
+            raise UsageError(what, remedy="Ge den ena rapporten ett annat filnamn.")
 
 
 def check_date(text: str) -> None:

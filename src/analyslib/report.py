@@ -7,6 +7,8 @@ papermill itself only warns about an unknown parameter, and goes on with the def
 from __future__ import annotations
 
 import ast
+import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -398,20 +400,36 @@ def make_expected(
     )
 
 
+WHY_NOT = {
+    errno.ENOSPC: "disken är full",
+    errno.EDQUOT: "disken är full",
+    errno.EFBIG: "filen är för stor för disken",
+    errno.EACCES: "åtkomst nekas",
+    errno.EPERM: "åtkomst nekas",
+    errno.EROFS: "disken går inte att skriva till",
+    errno.ENAMETOOLONG: "sökvägen är för lång",
+}
+
+
 def put_in_place(content: bytes, path: Path) -> None:
     """Write beside and swap: at no moment is there a half page under the name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with open(part, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise ReportError(
-            f"Filen går inte att skriva ({os.strerror(error.errno or 0)}).",
-            path.name,
-            "Se efter att det finns plats på disken och att filen inte är öppen någon annanstans.",
-        ) from error
+        raise unwritable(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):  # what stopped the writing may stop this too
+            part.unlink(missing_ok=True)
+
+
+def unwritable(path: Path, error: OSError) -> ReportError:
+    """Why a file could not be put in place, and what to look for."""
+    why = WHY_NOT.get(error.errno or 0) or os.strerror(error.errno or 0)
+    remedy = "Se efter att det finns plats på disken och att filen inte är öppen någon annanstans."
+    return ReportError(f"Filen går inte att skriva ({why}).", path.name, remedy)
