@@ -15,7 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,15 +111,18 @@ def wait_until_up(server: subprocess.Popen[bytes], address: str, log: Path) -> N
     raise AssertionError(f"JupyterLab did not start: {log.read_text('utf-8')[-3000:]}")
 
 
-def make_root(root: Path, demo: Path | None) -> Path:
+def make_root(root: Path, demo: Path | None, reports: Container[str] | None = None) -> Path:
     """A workspace with the demo's data, or with none, and the notebooks as copies: JupyterLab
-    saves what it runs."""
+    saves what it runs. `reports` are the notebooks that a pack is made of, None for all."""
     for kind in ("raw", "processed"):
         (root / "data" / kind).mkdir(parents=True)
         if demo:
             (root / "data" / kind / "demo").symlink_to(demo / "data" / kind / "demo")
     (root / "reports").mkdir(parents=True)
     shutil.copytree(REPOSITORY / "notebooks", root / "notebooks")
+    for path in (root / "notebooks" / "rapporter").glob("*.ipynb"):
+        if reports is not None and path.stem not in reports:
+            path.unlink()
     return root
 
 

@@ -1,6 +1,8 @@
 """JupyterLab as a user meets it: the explorer answers, and the start page makes a pack.
 
-Skipped, with the reason printed, where there is no Chromium.
+Skipped, with the reason printed, where there is no Chromium. Each notebook is opened once for all
+its tests. Otherwise than in make prove the pack is that of the smaller network, and without the
+reports about individuals, whose audit takes longer than all the rest; the pack's own tests have it.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import re
 import statistics
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,7 @@ pytestmark = [
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe_module = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
 
+PART = "#prov"
 VERY_LONG = 1_200_000  # ms: a whole network on a busy machine
 # JupyterLab asks for a workspace that has not been saved yet, and is told that there is none.
 ALLOWED = re.compile(r"Failed to load resource: .* 404 .*/api/workspaces/")
@@ -64,6 +68,14 @@ NUMBER = """wanted => {
   }
   throw new Error('the number is not on the page: ' + wanted);
 }"""
+# What stands outside the part and cannot be scrolled into sight.
+CUT_OFF = """selector => {
+  const part = document.querySelector(selector), right = part.getBoundingClientRect().right;
+  const inside = element => element.closest('.tabellyta, pre, details:not([open])');
+  return [...part.querySelectorAll('*')]
+    .filter(one => !inside(one) && one.getBoundingClientRect().right > right + 1)
+    .map(one => `${one.tagName} ${one.className}: ${one.textContent.slice(0, 60)}`);
+}"""
 OWN_CHECKS = """selector => {
   const part = document.querySelector(selector), faults = [];
   for (const image of part.querySelectorAll('img'))
@@ -83,8 +95,11 @@ OWN_CHECKS = """selector => {
 
 
 @pytest.fixture(scope="module")
-def lab(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with running_lab(make_root(tmp_path_factory.mktemp("lab"), demo_workspace)) as found:
+def lab(
+    demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory, prove: bool
+) -> Iterator[Lab]:
+    reports = None if prove else ("kommun", "dagordning")
+    with running_lab(make_root(tmp_path_factory.mktemp("lab"), demo_workspace, reports)) as found:
         yield found
 
 
@@ -96,9 +111,10 @@ def browser() -> Iterator[Any]:
         found.close()
 
 
-@pytest.fixture
-def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A browser page that remembers console errors and requests to other machines."""
+@contextmanager
+def opened(browser: Any, lab: Lab, notebook: str) -> Iterator[Any]:
+    """A browser page with a notebook that has run. It remembers console errors and requests to
+    other machines; what the notebook shows has the id of PART."""
     context = browser.new_context(viewport={"width": 1400, "height": 1400}, locale="sv-SE")
     found = context.new_page()
     found.set_default_timeout(LONG)
@@ -106,8 +122,21 @@ def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     found.on("console", lambda message: found.errors.extend(said_wrong(message)))
     found.on("pageerror", lambda error: found.errors.append(f"uncaught: {error}"))
     context.on("request", lambda request: found.errors.extend(asked_outside(request.url)))
+    run_all(found, lab, notebook).evaluate(f"element => element.id = '{PART[1:]}'")
     yield found
     context.close()
+
+
+@pytest.fixture(scope="module")
+def explorer(browser: Any, lab: Lab) -> Iterator[Any]:
+    with opened(browser, lab, "utforska/nyckeltal.ipynb") as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def start_page(browser: Any, lab: Lab) -> Iterator[Any]:
+    with opened(browser, lab, "start.ipynb") as page:
+        yield page
 
 
 def said_wrong(message: Any) -> list[str]:
@@ -124,19 +153,16 @@ def figures_html(page: Any) -> Any:
     return page.locator(".widget-html:has(figure.bild)").first
 
 
-def faults_of_axe(page: Any, selector: str) -> list[str]:
-    """What axe objects to in our own part of the page; JupyterLab's own part is not ours."""
-    found = axe_module.Axe().run(page, context={"include": [[selector]]}, options=AXE)
-    return [
+def faults_of(page: Any) -> list[str]:
+    """What axe objects to in our own part of the page, and what it does not look for.
+    JupyterLab's own part is not ours."""
+    found = axe_module.Axe().run(page, context={"include": [[PART]]}, options=AXE)
+    told = [
         f"{one['id']}: {node['html'][:200]}"
         for one in found.response["violations"]
         for node in one["nodes"]
     ]
-
-
-def own_faults(page: Any, selector: str) -> list[str]:
-    """What axe does not look for in our own part of the page."""
-    return page.evaluate(OWN_CHECKS, selector)
+    return told + page.evaluate(OWN_CHECKS, PART)
 
 
 def stored_value(workspace: Workspace, kpi: str, municipality: str, year: int) -> float:
@@ -152,9 +178,8 @@ def number_on(page: Any, kpi: str, municipality: str, year: int) -> tuple[float,
     return float(value), written
 
 
-def answered(page: Any, kpi: str, code: str) -> None:
+def answered(page: Any, text: str) -> None:
     """Wait until the explorer shows a choice: the code under the view says which it is."""
-    text = f'show("{kpi}", "{code}"'
     page.wait_for_function(
         "text => [...document.querySelectorAll('.widget-html pre')]"
         ".some(code => code.textContent.includes(text))",
@@ -162,12 +187,11 @@ def answered(page: Any, kpi: str, code: str) -> None:
     )
 
 
-def test_the_explorer_answers_without_a_flicker(page: Any, lab: Lab, prove: bool) -> None:
-    """Fifty changes in make prove, ten otherwise. The times are printed, not judged."""
-    run_all(page, lab, "utforska/nyckeltal.ipynb")
-    figures_html(page).wait_for()
-    page.evaluate(WATCH_HEIGHT, figures_html(page).element_handle())
-    places, series = page.get_by_label("Kommun:"), page.get_by_label("Nyckeltal:")
+def test_the_explorer_answers_without_a_flicker(explorer: Any, lab: Lab, prove: bool) -> None:
+    """A hundred changes in make prove, twenty otherwise. The times are printed, not judged."""
+    figures_html(explorer).wait_for()
+    explorer.evaluate(WATCH_HEIGHT, figures_html(explorer).element_handle())
+    places, series = explorer.get_by_label("Kommun:"), explorer.get_by_label("Nyckeltal:")
     kpis = re.findall(r"\((\w\d{5}),", " ".join(series.locator("option").all_inner_texts()))
     codes = {"2460": "Vännäs", "2480": "Umeå", "0461": "Gnesta", "2425": "Dorotea"}
     kpi, seconds = kpis[0], []
@@ -175,89 +199,105 @@ def test_the_explorer_answers_without_a_flicker(page: Any, lab: Lab, prove: bool
         code = list(codes)[number % len(codes)]
         began = time.perf_counter()
         places.select_option(label=codes[code])
-        answered(page, kpi, code)
+        answered(explorer, f'show("{kpi}", "{code}"')
         seconds.append(time.perf_counter() - began)
         kpi = kpis[number % min(5, len(kpis))]
         began = time.perf_counter()
         series.select_option(index=kpis.index(kpi))
-        answered(page, kpi, code)
+        answered(explorer, f'show("{kpi}", "{code}"')
         seconds.append(time.perf_counter() - began)
-    lowest = page.evaluate("window.lowest")
+    lowest = explorer.evaluate("window.lowest")
     print(
         f"{len(seconds)} byten i webbläsaren: median {statistics.median(seconds):.2f} s, "
         f"sämst {max(seconds):.2f} s; lägsta höjd {lowest:.0f} bildpunkter"
     )
     assert lowest >= 300, "the page never collapses"
     value = stored_value(lab.workspace, kpi, code, 2024)
-    page.get_by_label("År:").select_option(label="2024")
-    page.wait_for_function(
-        "text => [...document.querySelectorAll('.widget-html pre')]"
-        ".some(code => code.textContent.includes(text))",
-        arg="year=2024",
-    )
-    assert number_on(page, kpi, code, 2024)[0] == value
-    assert not page.errors
+    explorer.get_by_label("År:").select_option(label="2024")
+    answered(explorer, "year=2024")
+    assert number_on(explorer, kpi, code, 2024)[0] == value
+    assert not explorer.errors
 
 
-def test_the_explorer_is_reached_by_keyboard_and_passes_axe(page: Any, lab: Lab) -> None:
-    shown = run_all(page, lab, "utforska/nyckeltal.ipynb")
-    figures_html(page).wait_for()
-    page.get_by_label("Sök:").focus()
+def test_the_explorer_is_used_by_keyboard_alone_and_passes_axe(explorer: Any) -> None:
+    """Words are written, Tab goes on, arrows and letters choose, the space bar presses."""
+    explorer.get_by_label("Sök:").focus()
+    explorer.keyboard.press("Control+a")
+    explorer.keyboard.type("bemötande hemtjänst")
+    answered(explorer, 'show("U21504"')
+    cells = explorer.locator(".jp-Cell").count()
     reached = []
-    for _ in range(5):
-        page.keyboard.press("Tab")
-        reached.append(page.evaluate(LABEL))
-    assert reached[:4] == ["Nyckeltal:", "Kommun:", "Jämför med:", "År:"], reached
-    shown.evaluate("element => element.id = 'prov'")
-    assert faults_of_axe(page, "#prov") == []
-    assert own_faults(page, "#prov") == []
+    for keys in ("ArrowDown", "dda", "", "ArrowUp", ""):
+        explorer.keyboard.press("Tab")
+        explorer.keyboard.press(keys) if keys.startswith("Arrow") else explorer.keyboard.type(keys)
+        reached.append(explorer.evaluate(LABEL))
+    assert reached == ["Nyckeltal:", "Kommun:", "Jämför med:", "År:", "läge"], reached
+    assert explorer.locator(".jp-Cell").count() == cells, "JupyterLab's short cuts are not ours"
+    explorer.keyboard.press("ArrowRight")
+    answered(explorer, 'view="utveckling"')
+    explorer.get_by_label("tabell").press("Space")
+    answered(explorer, 'view="tabell"')
+    assert 'show("U21504"' not in explorer.locator(".widget-html pre").inner_text()
+    assert faults_of(explorer) == []
+    assert not explorer.errors
 
 
-def test_from_the_start_page_to_a_number_on_a_report(
-    page: Any, lab: Lab, prove: bool, tmp_path: Path
-) -> None:
-    """In make prove from an empty machine, where the button makes up the figures first."""
-    if not prove:
-        check_the_way_to_a_report(page, lab)
-        return
-    with running_lab(make_root(tmp_path / "tom", None)) as empty:
-        check_the_way_to_a_report(page, empty)
+def test_nothing_of_the_explorer_is_cut_off_in_a_narrow_window(explorer: Any) -> None:
+    """As in a window of 320 points, where JupyterLab itself keeps a part."""
+    explorer.get_by_label("läge").check()
+    answered(explorer, 'view="läge"')
+    explorer.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
+    explorer.set_viewport_size({"width": 320, "height": 1400})
+    assert explorer.evaluate(CUT_OFF, PART) == []
+    explorer.set_viewport_size({"width": 1400, "height": 1400})
 
 
-def check_the_way_to_a_report(page: Any, lab: Lab) -> None:
-    shown = run_all(page, lab, "start.ipynb")
-    shown.evaluate("element => element.id = 'prov'")
-    page.get_by_label("Nätverk:").select_option(label="NUA, Västerbottens kommuner")
-    page.get_by_role("button", name="Gör paketet").click()
-    link = page.get_by_role("link", name="Umeå: Kommunrapport")
-    link.wait_for(timeout=VERY_LONG)
-    assert faults_of_axe(page, "#prov") == []
-    assert own_faults(page, "#prov") == []
-    # Asked before the report opens: a page behind another one draws nothing and answers nothing.
-    year = int(page.get_by_label("Senaste år:").evaluate("list => list.selectedOptions[0].text"))
-    with page.context.expect_page() as opened:
-        link.click()
-    report = opened.value
-    report.set_default_timeout(LONG)
-    report.locator("h1").wait_for()
-    value, written = number_on(report, "N31807", "2480", year)
-    assert value == stored_value(lab.workspace, "N31807", "2480", year)
-    assert float(written.replace("\u00a0", "").replace("−", "-").replace(",", ".")) == (
-        pytest.approx(value, abs=0.51)
-    )
-    assert not page.errors
-
-
-def test_a_note_from_the_form_is_kept_in_the_file(page: Any, lab: Lab) -> None:
-    run_all(page, lab, "start.ipynb")
-    page.get_by_label("Mötesdatum:").fill("2026-09-10")
-    page.get_by_label("Vad mötet sa:").fill("Umeå visar sin rutin för nybesök")
-    page.get_by_role("button", name="Spara anteckningen").click()
-    page.get_by_text("Sparat. Det inleder nästa paket.").wait_for()
-    page.get_by_text("beslut: Umeå visar sin rutin").wait_for()
+def test_a_note_from_the_form_is_kept_in_the_file(start_page: Any, lab: Lab) -> None:
+    start_page.get_by_label("Mötesdatum:").fill("2026-09-10")
+    start_page.get_by_label("Vad mötet sa:").fill("Umeå visar sin rutin för nybesök")
+    start_page.get_by_role("button", name="Spara anteckningen").click()
+    start_page.get_by_text("Sparat. Det inleder nästa paket.").wait_for()
+    start_page.get_by_text("beslut: Umeå visar sin rutin").wait_for()
     path = lab.workspace.raw / "moten" / "nua_2026-09-10.csv"
     try:
         assert "beslut;Umeå visar sin rutin för nybesök;;;;;" in path.read_text("utf-8-sig")
     finally:
         path.unlink(missing_ok=True)  # the folder is the one that all tests share
+    assert not start_page.errors
+
+
+def test_from_the_start_page_to_a_number_on_a_report(
+    browser: Any, request: pytest.FixtureRequest, prove: bool, tmp_path: Path
+) -> None:
+    """In make prove from an empty machine, where the button makes up the figures first."""
+    if not prove:
+        page, lab = request.getfixturevalue("start_page"), request.getfixturevalue("lab")
+        page.get_by_label("Mötesdatum:").fill("2026-12-03")
+        check_the_way_to_a_report(page, lab, "FoUiS, Sörmlands kommuner", "Gnesta", "0461")
+        return
+    with (
+        running_lab(make_root(tmp_path / "tom", None)) as empty,
+        opened(browser, empty, "start.ipynb") as page,
+    ):
+        check_the_way_to_a_report(page, empty, "NUA, Västerbottens kommuner", "Umeå", "2480")
+
+
+def check_the_way_to_a_report(page: Any, lab: Lab, network: str, name: str, code: str) -> None:
+    page.get_by_label("Nätverk:").select_option(label=network)
+    page.get_by_role("button", name="Gör paketet").click()
+    link = page.get_by_role("link", name=f"{name}: Kommunrapport")
+    link.wait_for(timeout=VERY_LONG)
+    assert faults_of(page) == []
+    # Asked before the report opens: a page behind another one draws nothing and answers nothing.
+    year = int(page.get_by_label("Senaste år:").evaluate("list => list.selectedOptions[0].text"))
+    with page.context.expect_page() as opened_report:
+        link.click()
+    report = opened_report.value
+    report.set_default_timeout(LONG)
+    report.locator("h1").wait_for()
+    value, written = number_on(report, "N31807", code, year)
+    assert value == stored_value(lab.workspace, "N31807", code, year)
+    assert float(written.replace("\u00a0", "").replace("−", "-").replace(",", ".")) == (
+        pytest.approx(value, abs=0.51)
+    )
     assert not page.errors

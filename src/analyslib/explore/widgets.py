@@ -47,10 +47,12 @@ class ExplorerView:
         self.municipality = _dropdown("Kommun:", places, chosen)
         self.group = _dropdown("Jämför med:", [(text, key) for key, text in GROUPS.items()])
         self.year = _dropdown("År:", [("senaste", 0)])
-        self.view = widgets.ToggleButtons(
+        # Real radio buttons: a screen reader says which is chosen, and the arrows choose.
+        self.view = widgets.RadioButtons(
             options=list(VIEWS),
             description="Vy:",
-            style={**LABELLED, "button_width": "auto"},
+            orientation="horizontal",
+            style=LABELLED,
             layout=WIDE,
         )
         self.save = widgets.Button(description="Spara som Excel", icon="download")
