@@ -17,6 +17,7 @@ from analyslib.errors import StoreError
 from analyslib.pack_plan import PageResult, Status
 from analyslib.sources.meeting_notes import notes_path, read_all_notes
 from analyslib.start_page import Progress, StartPage, missing_before, render_progress, render_result
+from analyslib.workbench import AUDITING
 from analyslib.workspace import Workspace, find_workspace
 
 
@@ -204,7 +205,8 @@ def test_progress_counts_and_names() -> None:
     progress = Progress().add(page("Umeå", Status.MADE), 1, 3, "Vännäs")
     html = render_progress(progress)
     assert "1 av 3 sidor. Nu: Vännäs." in html and "Umeå (gjord)" in html
-    assert replace(progress, name="").name == ""
+    assert replace(progress, name="").name == "" and AUDITING not in html
+    assert f"3 av 3 sidor. {AUDITING}" in render_progress(replace(progress, done=3, name=""))
 
 
 def test_the_button_makes_the_pack(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

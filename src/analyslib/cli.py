@@ -328,13 +328,14 @@ def page_bar() -> Iterator[Callable[[PageResult, int, int, str], None]]:
     """A bar that moves with each finished page and names the one in hand; what follows when all
     are finished may take longer than they did."""
     from analyslib.sources.progress import Step, progress_bar
+    from analyslib.workbench import AUDITING
 
     with progress_bar("Sidor") as listener:
 
         def on_page(result: PageResult, done: int, total: int, name: str) -> None:
             listener(Step(done, total, name))
             if done == total:
-                say("Granskar vad som går att räkna ut av sidorna. Det kan ta ett par minuter …")
+                say(AUDITING)
 
         yield on_page
 

@@ -26,7 +26,7 @@ from analyslib.sources.meeting_notes import notes_path
 from analyslib.sources.origin import archived_files
 from analyslib.store.connection import open_store, query
 from analyslib.text.formats import format_count, format_date, format_list
-from analyslib.workbench import DEMO_MEETING, build_workspace, make_demo_data, make_pack
+from analyslib.workbench import AUDITING, DEMO_MEETING, build_workspace, make_demo_data, make_pack
 from analyslib.workspace import Workspace, find_workspace
 
 
@@ -151,6 +151,8 @@ def render_progress(progress: Progress) -> str:
         f'aria-label="Hur långt paketet har kommit"></progress>'
     )
     now = f" Nu: {escape(progress.name)}." if progress.name else ""
+    if progress.total and progress.done == progress.total:
+        now = f" {AUDITING}"
     pages = ", ".join(f"{escape(name)} ({status})" for name, status in progress.lines)
     return (
         f'<p role="status">{progress.done} av {progress.total} sidor.{now}</p>{bar}<p>{pages}</p>'

@@ -61,6 +61,8 @@ from analyslib.workspace import Workspace
 
 
 DEMO_MEETING = "2026-12-03"
+# What is said when the pages are made: with many tables about individuals it takes the longest.
+AUDITING = "Granskar vad som går att räkna ut av sidorna. Det kan ta ett par minuter …"
 TEMPLATES: Mapping[str, Callable[[Path], Path]] = {
     "isu": extract_template.write_template,
     "matt": own_measures_template.write_template,
