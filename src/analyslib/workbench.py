@@ -31,6 +31,7 @@ from analyslib.sections.material import read_changes
 from analyslib.sources import (
     SOURCES,
     extract_template,
+    follow_up,
     kolada,
     kolada_client,
     open_comparisons,
@@ -42,7 +43,7 @@ from analyslib.sources.demo import write_demo
 from analyslib.sources.demo_extracts import write_demo_extracts
 from analyslib.sources.demo_own_measures import write_demo_own_measures
 from analyslib.sources.error_list import write_error_list as write_list
-from analyslib.sources.extract_check import check_file
+from analyslib.sources.extract_check import check_files as check_extract
 from analyslib.sources.extract_report import summarise_check, write_error_list
 from analyslib.sources.origin import ArchivedFile, archived_files, remove_archived
 from analyslib.sources.own_measures_check import (
@@ -222,16 +223,16 @@ def check_files(source: str, files: Iterable[Path], folder: Path) -> tuple[tuple
     Without a `source` each file is known by its content: own measures, or else an extract of
     individual follow-up. Both get an error list in `folder` that the sender can use.
     """
-    if source and source not in (own_measures.SOURCE, *CHECKS):
+    if source and source not in CHECKS:
         raise UsageError(
             f"Det går inte att kontrollera filer från ”{source}”.",
-            remedy=f"Källor: {', '.join((own_measures.SOURCE, *CHECKS))}.",
+            remedy=f"Källor: {', '.join(CHECKS)}.",
         )
     sources = {file: source or recognise(file) for file in files}
-    own = [file for file, name in sources.items() if name == own_measures.SOURCE]
-    found = [CHECKS[name](file, folder) for file, name in sources.items() if file not in own]
-    if own:
-        found += [_check_own(group, folder) for group in own_measures.group_files(own)]
+    found = []
+    for name, (group_files, check) in CHECKS.items():
+        own = [file for file, known in sources.items() if known == name]
+        found += [check(group, folder) for group in (group_files(own) if own else [])]
     lines = [line for of_file, _ in found for line in of_file]
     return tuple(lines), all(is_clean for _, is_clean in found)
 
@@ -243,35 +244,42 @@ def recognise(file: Path) -> str:
 
 def _check_own(files: Sequence[Path], folder: Path) -> tuple[list[str], bool]:
     result = check_own_measures(files)
-    lines = [
-        f"{', '.join(file.name for file in files)}:",
-        *(f"  {line}" for line in summarise_own(result)),
-    ]
+    lines = [_names(files), *(f"  {line}" for line in summarise_own(result))]
     lines += [f"  Fellista: {path}" for path in write_list(own_error_list(result), folder)]
     return lines, result.is_accepted
 
 
-def _check_extract(file: Path, folder: Path) -> tuple[list[str], bool]:
-    result = check_file(file)
-    lines = [f"{file.name}:", *(f"  {line}" for line in summarise_check(result))]
+def _check_extract(files: Sequence[Path], folder: Path) -> tuple[list[str], bool]:
+    result = check_extract(files)
+    lines = [_names(files), *(f"  {line}" for line in summarise_check(result))]
     lines += [f"  Fellista: {path}" for path in write_error_list(result, folder)]
     return lines, result.is_accepted
 
 
-def _check_table(file: Path, folder: Path) -> tuple[list[str], bool]:
-    return [f"{file.name}: {open_comparisons.check(file).summary}"], True
+def _check_table(files: Sequence[Path], folder: Path) -> tuple[list[str], bool]:
+    return [f"{_names(files)} {open_comparisons.check(files[0]).summary}"], True
 
 
-def _check_kolada(file: Path, folder: Path) -> tuple[list[str], bool]:
-    checked = kolada.check(file)
-    return [f"{file.name}: {checked.rows} rader, inga fel."], True
+def _check_kolada(files: Sequence[Path], folder: Path) -> tuple[list[str], bool]:
+    return [f"{_names(files)} {kolada.check(files[0]).rows} rader, inga fel."], True
 
 
-Check = Callable[[Path, Path], tuple[list[str], bool]]
-CHECKS: Mapping[str, Check] = {
-    "isu": _check_extract,
-    "oj": _check_table,
-    "kolada": _check_kolada,
+def _names(files: Iterable[Path]) -> str:
+    return f"{', '.join(file.name for file in files)}:"
+
+
+def _alone(files: Iterable[Path]) -> list[tuple[Path, ...]]:
+    return [(file,) for file in files]
+
+
+# Which files belong together, and how those are checked.
+Group = Callable[[list[Path]], list[tuple[Path, ...]]]
+Check = Callable[[Sequence[Path], Path], tuple[list[str], bool]]
+CHECKS: Mapping[str, tuple[Group, Check]] = {
+    "isu": (follow_up.group_files, _check_extract),
+    "matt": (own_measures.group_files, _check_own),
+    "oj": (_alone, _check_table),
+    "kolada": (_alone, _check_kolada),
 }
 
 

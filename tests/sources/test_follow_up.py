@@ -20,6 +20,7 @@ from extract_examples import (
 )
 from old_excel import Value, write_old_workbook
 
+from analyslib import workbench
 from analyslib.errors import PersonalDataError, SourceError, UsageError
 from analyslib.sources import SOURCES, follow_up
 from analyslib.sources.extract_check import check_files
@@ -94,6 +95,17 @@ def test_three_csv_files_are_one_extract(
     assert len(rows_of(connection, "episode")) == 12
     assert len(rows_of(connection, "measurement")) == 24
     assert rows_of(connection, "episode")["episode_id"][0] == "Ä1"
+
+
+def test_three_csv_files_are_checked_together_with_one_error_list(tmp_path: Path) -> None:
+    """As add takes them in: none of them can be read alone."""
+    lines, is_clean = workbench.check_files("", write_three(tmp_path), tmp_path / "ut")
+    assert is_clean
+    assert lines[0] == "arenden.csv, matningar.csv, uttag.csv:"
+    assert sum("Fellista" in line for line in lines) == 2
+    (tmp_path / "matningar.csv").write_bytes(b"\x00\x01")
+    lines, is_clean = workbench.check_files("", sorted(tmp_path.glob("*.csv")), tmp_path / "ut")
+    assert not is_clean
 
 
 def test_a_flat_file_is_pivoted(workspace: Workspace, tmp_path: Path) -> None:

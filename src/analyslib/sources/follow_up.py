@@ -119,9 +119,12 @@ def group_files(paths: list[Path]) -> list[tuple[Path, ...]]:
 
 
 def _has_cases(path: Path) -> bool:
-    if path.stat().st_size == 0:
+    """What is wrong with a file that cannot be read is for the check to say."""
+    try:
+        sheets = read_sheets(path)
+    except SourceError:
         return False
-    return recognise_tables(read_sheets(path), load_mappings(), load_measures()).episode is not None
+    return recognise_tables(sheets, load_mappings(), load_measures()).episode is not None
 
 
 def _check_day(text: str) -> None:
