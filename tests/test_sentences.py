@@ -23,14 +23,10 @@ from analyslib.text.formats import format_number
 from analyslib.text.sentences import (
     answers_sentence,
     caveat_sentence,
-    difference_sentence,
-    members_sentence,
-    missing_sentence,
     position_sentence,
     sensitivity_sentence,
     trend_sentence,
     trends_sentence,
-    uncertainty_sentence,
 )
 
 
@@ -146,36 +142,6 @@ def test_a_flipped_direction_flips_what_is_said_to_be_better() -> None:
     assert "högre är bättre" in high and "lägre är bättre" not in high
 
 
-@pytest.mark.parametrize(
-    ("status", "words"),
-    [("Missing", "bortfall"), ("Privacy", "sekretess"), ("Not applicable", "ej tillämplig")],
-)
-def test_missing_sentence_names_the_kind_of_nothing(status: str, words: str) -> None:
-    assert missing_sentence("Umeå", 2024, status) == f"Umeå saknar värde för 2024: {words}."
-
-
-def test_difference_and_uncertainty_with_their_intervals() -> None:
-    kpi = indicator()
-    assert plain(difference_sentence(comparison(), kpi)) == (
-        "Skillnaden är 0,8 procentenheter; rimligt är 0,5–1,1."
-    )
-    unsure = comparison(difference_low=-1.0, difference_high=0.2)
-    assert plain(difference_sentence(unsure, kpi)) == (
-        "Skillnaden är 0,8 procentenheter och kan lika gärna vara noll."
-    )
-    assert plain(difference_sentence(comparison(difference_low=None), kpi)) == (
-        "Skillnaden är 0,8 procentenheter."
-    )
-    assert difference_sentence(comparison(None), kpi) == ""
-    assert plain(uncertainty_sentence(comparison(), kpi)) == (
-        "Osäkerheten i värdet är 1,8–2,4 och bygger på 1 200 personer."
-    )
-    assert plain(uncertainty_sentence(comparison(n=None), kpi)) == (
-        "Osäkerheten i värdet är 1,8–2,4."
-    )
-    assert uncertainty_sentence(comparison(low=None), kpi) == ""
-
-
 def test_a_whole_population_is_a_reservation_beside_the_answer() -> None:
     assert "inte ett urval" in caveat_sentence(comparison(reason=Reason.WHOLE_POPULATION))
     assert caveat_sentence(comparison()) == ""
@@ -256,14 +222,3 @@ def test_counts_are_told_in_the_order_of_the_answers() -> None:
         "Av 1 kommun är det 1 som försämras."
     )
     assert answers_sentence(Counter(), "nyckeltal", "nyckeltal") == "Inga nyckeltal att visa."
-
-
-def test_members_sentence_counts_municipalities_not_persons() -> None:
-    network = reference(kind=ReferenceKind.NETWORK, weighted=False, n_members=14, n_possible=15)
-    text = members_sentence(comparison(reference=network))
-    assert plain(text) == "14 av 15 kommuner har ett värde."
-    everyone = replace(network, n_members=15)
-    assert plain(members_sentence(comparison(reference=everyone))) == (
-        "Alla 15 kommuner har ett värde."
-    )
-    assert members_sentence(comparison()) == ""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import time
 import urllib.request
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from analyslib.errors import SourceError, UsageError
@@ -215,6 +217,17 @@ def test_the_foot_says_what_holds_for_numbers_about_individuals(demo_workspace: 
     facts = read_facts(Workspace(demo_workspace, demo=True).publish_db)
     policy = dict(facts.origin)["Sekretess"]
     assert "färre än 5 personer visas inte" in policy
+
+
+def test_the_foot_says_where_there_are_no_individuals_at_all(
+    demo_workspace: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "publish.duckdb"
+    shutil.copy(Workspace(demo_workspace, demo=True).publish_db, copy)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("DROP TABLE individual_release")
+    policy = dict(read_facts(copy).origin)["Sekretess"]
+    assert policy == "Databasen har bara offentliga nyckeltal och inga uppgifter om enskilda."
 
 
 def test_the_lab_serves_the_finished_pages_that_the_start_page_links_to(

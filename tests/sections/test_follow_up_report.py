@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from made_follow_up import PLACES, SILENT, released_tables, write_publish_database
 
 from analyslib.disclosure.page_check import Allowed, allowed_from, find_faults
@@ -138,6 +139,18 @@ def test_who_has_delivered_nothing_is_told_so_and_shown_no_numbers_of_its_own() 
     assert f'data-municipality="{SILENT}"' in report.summary()._repr_html_()
     for name in ("basis", "target_group", "interventions", "goals", "opinions", "lost"):
         assert "data-layout" not in getattr(report, name)()._repr_html_(), name
+
+
+def test_what_is_said_of_individuals_is_marked_and_tells_whom_it_is_about() -> None:
+    """The last check reads what is marked; where all is hidden no picture tells the place."""
+    for code in PLACES:
+        report = follow_up_report(code)
+        summary = BeautifulSoup(report.summary()._repr_html_(), "html.parser")
+        (marked,) = summary.select('[data-about="individer"]')
+        assert marked["data-municipality"] == code and marked.select(".sammanfattning")
+        page = BeautifulSoup(page_of(report), "html.parser")
+        cells = page.select("[data-layout]")
+        assert cells and all(cell.find_parent(attrs={"data-about": "individer"}) for cell in cells)
 
 
 def test_one_service_area_shows_that_and_nothing_else() -> None:

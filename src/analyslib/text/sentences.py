@@ -13,7 +13,6 @@ from analyslib.analysis.results import (
     Answer,
     Comparison,
     Reason,
-    ReferenceKind,
     Sensitivity,
     Trend,
 )
@@ -22,7 +21,6 @@ from analyslib.text.formats import (
     format_amount,
     format_count,
     format_difference,
-    format_interval,
     format_list,
     format_number,
     format_pair,
@@ -35,7 +33,6 @@ from analyslib.text.words import (
     DIRECTION_WORDS,
     REASON_WORDS,
     TREND_CAVEATS,
-    format_status,
     reference_words,
 )
 
@@ -134,37 +131,6 @@ def _unjudged(reason: Reason) -> str:
     return f"Det går inte att bedöma skillnaden: {why}." if why else "Skillnaden kan inte bedömas."
 
 
-def missing_sentence(place: str, year: int, status: str) -> str:
-    """Why there is no number: the kinds of nothing are never mixed up."""
-    return f"{place} saknar värde för {year}: {format_status(status)}."
-
-
-def difference_sentence(comparison: Comparison, indicator: Indicator) -> str:
-    """How large the difference is, with what is reasonable to believe; "" where unknown."""
-    low, high = comparison.difference_low, comparison.difference_high
-    if comparison.difference is None:
-        return ""
-    size = format_difference(abs(comparison.difference), indicator)
-    if low is None or high is None:
-        return f"Skillnaden är {size}."
-    if low < 0 < high:
-        return f"Skillnaden är {size} och kan lika gärna vara noll."
-    nearest, farthest = sorted((abs(low), abs(high)))
-    reasonable = format_interval(nearest, farthest, indicator.decimals)
-    return f"Skillnaden är {size}; rimligt är {reasonable}."
-
-
-def uncertainty_sentence(comparison: Comparison, indicator: Indicator) -> str:
-    """The own interval and how many answers it rests on; "" where there is none."""
-    if comparison.low is None or comparison.high is None:
-        return ""
-    between = format_interval(comparison.low, comparison.high, indicator.decimals)
-    text = f"Osäkerheten i värdet är {between}"
-    if comparison.n is not None:
-        text += f" och bygger på {format_count(round(comparison.n), 'person', 'personer')}"
-    return f"{text}."
-
-
 def caveat_sentence(result: Comparison | Trend) -> str:
     """The reservation beside an answer that was given; "" where there is none."""
     if result.answer == Answer.CANNOT_BE_JUDGED:
@@ -221,16 +187,3 @@ def _trend_certainty(trend: Trend, indicator: Indicator) -> str:
     if trend.answer in (Answer.HIGHER, Answer.LOWER):
         return "Förändringen är säkerställd. Nyckeltalet har ingen önskad riktning."
     return f"Förändringen är säkerställd, och {DIRECTION_WORDS[indicator.direction]}."
-
-
-def members_sentence(comparison: Comparison) -> str:
-    """How many of the group had a value; "" for Riket, which is no group of ours."""
-    reference = comparison.reference
-    if reference.kind in (ReferenceKind.RIKET, ReferenceKind.OWN_HISTORY, ReferenceKind.MEN):
-        return ""
-    if reference.n_members == reference.n_possible:
-        return f"Alla {format_count(reference.n_members, 'kommun', 'kommuner')} har ett värde."
-    return (
-        f"{format_number(reference.n_members)} av "
-        f"{format_count(reference.n_possible, 'kommun', 'kommuner')} har ett värde."
-    )
