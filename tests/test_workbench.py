@@ -230,10 +230,11 @@ def test_the_foot_says_where_there_are_no_individuals_at_all(
     assert policy == "Databasen har bara offentliga nyckeltal och inga uppgifter om enskilda."
 
 
-def test_the_lab_serves_the_finished_pages_that_the_start_page_links_to(
+def test_the_lab_serves_the_finished_pages_and_asks_nobody_for_news(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Told to open a notebook and nothing more, JupyterLab serves only the notebook's folder."""
+    """Told to open a notebook and nothing more, JupyterLab serves only the notebook's folder, and
+    asks in English whether it may look for news."""
     start, page = workspace.notebooks / "start.ipynb", workspace.reports / "nua" / "index.html"
     for path in (start, page):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -251,12 +252,19 @@ def test_the_lab_serves_the_finished_pages_that_the_start_page_links_to(
             assert server.poll() is None, "JupyterLab did not start"
             time.sleep(0.2)
         told = json.loads(found[0].read_text("utf-8"))
-        link = f"http://127.0.0.1:{told['port']}/files/reports/nua/index.html?token=t"
-        with urllib.request.urlopen(link, timeout=60) as answer:
-            assert answer.read() == b"{}"
+        address = f"http://127.0.0.1:{told['port']}"
+        assert read(f"{address}/files/reports/nua/index.html?token=t") == "{}"
+        settings = read(f"{address}/lab?token=t").replace(" ", "")
+        assert '"news":{"disabled":true}' in settings
+        assert read(f"{address}/lab/api/update?token=t") == '{"notification": null}'
     finally:
         server.terminate()
         server.wait(60)
+
+
+def read(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        return answer.read().decode("utf-8")
 
 
 def test_status_of_an_empty_archive_does_not_ask_for_a_build_that_cannot_be_made(

@@ -28,6 +28,7 @@ STYLE = f"""<style onload="{OURS_ARE_THE_KEYS}">
 .analyslib .widget-html-content p,.analyslib .widget-html-content ul{{margin:.4em 0}}
 .analyslib h2{{margin:1.2em 0 .2em;font-size:1.35em}}
 .analyslib h3{{margin:.8em 0 .3em;font-size:1.15em}}
+.analyslib .widget-html-content a{{color:var(--jp-content-link-color);text-decoration:underline}}
 .analyslib .bild{{margin:.5em 0}}
 .analyslib .bild>img{{max-width:100%;height:auto;background:#fff;border-radius:4px}}
 .analyslib figcaption{{max-width:44rem}}

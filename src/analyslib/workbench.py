@@ -490,5 +490,8 @@ def lab_command(workspace: Workspace, notebook: Path) -> list[str]:
     and not only the folder of the notebook that it opens."""
     command = [sys.executable, "-m", "jupyter", "lab", str(notebook)]
     command.append(f"--ServerApp.root_dir={workspace.root}")
+    # Nothing is fetched but by `fetch`, and no question in English meets the facilitator.
+    command += ["--LabApp.news_url=None", "--LabApp.extension_manager=readonly"]
+    command.append("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
     # Every user of the machine can listen at its ports.
     return [*command, "--KernelManager.transport_encryption=auto"]
