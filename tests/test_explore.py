@@ -79,6 +79,8 @@ def test_every_number_shown_is_the_number_of_the_store(opened: Explorer) -> None
         ("bemötande hemtjänst", SHARE),
         ("hemtjänsten bemötande", SHARE),
         ("n31807", PLAIN),
+        ("socialbidrag väntetid", "U31402"),
+        ("waiting time social assistance", "U31402"),
     ],
 )
 def test_words_find_whatever_their_order_and_ending(
@@ -90,6 +92,8 @@ def test_words_find_whatever_their_order_and_ending(
 def test_a_misspelt_word_gets_a_proposal(opened: Explorer) -> None:
     assert opened.find("ekonmiskt") == []
     assert "ekonomiskt" in opened.index.near("ekonmiskt")
+    assert "bistånd" in opened.index.near("bistond"), "spelt as it is written"
+    assert opened.find("time") == []
 
 
 def test_folding_and_stemming() -> None:

@@ -42,15 +42,18 @@ background:var(--jp-layout-color2)}}
 border-bottom:1px solid var(--jp-border-color2)}}
 .analyslib .text,.analyslib th[scope=row],.analyslib .ord th,.analyslib .ord td{{text-align:left}}
 .analyslib pre{{overflow-x:auto;padding:.6em .8em;background:var(--jp-layout-color2)}}
-.analyslib .widget-inline-hbox{{max-width:100%}}
+.analyslib .widget-inline-hbox,.analyslib .widget-radio{{max-width:calc(100% - 4px)}}
 .analyslib .widget-inline-hbox select,.analyslib .widget-inline-hbox input{{min-width:0}}
 .analyslib .widget-radio{{display:flex;align-items:baseline;height:auto}}
 .analyslib .widget-radio>.widget-label{{flex-shrink:0;margin-right:8px;text-align:right}}
 .analyslib .widget-radio-box{{flex-wrap:wrap;height:auto;column-gap:1.2em}}
 .analyslib .widget-radio-box label{{width:auto;height:auto;padding:.1em 0}}
 @media (max-width:40rem){{
-.analyslib .widget-inline-hbox{{flex-flow:column nowrap;height:auto;align-items:stretch}}
-.analyslib .widget-inline-hbox>.widget-label{{width:auto!important;text-align:left}}
+.analyslib .widget-inline-hbox,.analyslib .widget-radio{{flex-flow:column nowrap;height:auto;
+align-items:stretch}}
+.analyslib .widget-inline-hbox>*{{flex:none;max-width:100%}}
+.analyslib .widget-inline-hbox>.widget-label,.analyslib .widget-radio>.widget-label{{
+width:auto!important;text-align:left}}
 }}
 </style>"""
 

@@ -15,7 +15,7 @@ import ipywidgets as widgets
 
 from analyslib.analysis.projects import Project
 from analyslib.catalogue import Catalogue, Network, find_network, load_catalogue
-from analyslib.controls import field, framed
+from analyslib.controls import LABELLED, field, framed
 from analyslib.errors import AnalyslibError, StoreError, UsageError
 from analyslib.facts import read_facts, read_silent
 from analyslib.mail_merge import list_path
@@ -218,11 +218,12 @@ class StartPage:
         day = self._next_meeting()
         self.meeting = field(widgets.DatePicker, "Mötesdatum:", value=day)
         self.year = field(widgets.Dropdown, "Senaste år:", options=[])
-        self.also = widgets.Checkbox(indent=False, layout=widgets.Layout(width="auto"))
+        # A layout of its own, because it is hidden on its own.
+        self.also = widgets.Checkbox(style=LABELLED, layout=widgets.Layout(width="auto"))
         self.projects: tuple[Project, ...] = ()
         self.before = widgets.HTML()
         self.button = widgets.Button(description="Gör paketet", icon="play", button_style="primary")
-        self.after = widgets.HTML(layout=widgets.Layout(min_height="8em"))
+        self.after = widgets.HTML(layout=widgets.Layout(min_height="5em"))
         self.notes = NotesForm(workspace, self.catalogue, self.network.value, str(day))
         self._read_database()
         self.data.observe(lambda _: self._turn(), "value")

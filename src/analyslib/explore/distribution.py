@@ -29,6 +29,7 @@ from analyslib.text.words import unit_and_direction
 
 
 SHOWN, HEIGHT = 4, 150
+LONG = 10_000  # figures from here on are so long that few of them have room under a panel
 STYLE = {
     **SVG_SETTINGS,
     **sns.axes_style("white"),
@@ -87,7 +88,7 @@ def _draw_panels(place: Place, reading: Reading, years: Sequence[int], title: st
         _mark_own(axis, reading.indicator, reading.value(place.code, year)[0])
         axis.set_title(str(year), loc="left", fontsize=12, fontweight="bold")
         axis.set(xlabel="", ylabel="")
-        axis.xaxis.set_major_locator(MaxNLocator(4))
+        axis.xaxis.set_major_locator(MaxNLocator(4 if edges[-1] < LONG else 2))
         axis.yaxis.set_major_locator(MaxNLocator(3, integer=True))
         axis.xaxis.set_major_formatter(FuncFormatter(_swedish))
     sns.despine(fig=figure)

@@ -19,6 +19,39 @@ from analyslib.catalogue import Catalogue
 
 # Longest first: "insatserna" and "insats" are to meet at "insats".
 ENDINGS = ("ernas", "erna", "arna", "orna", "ens", "ets", "er", "ar", "or", "en", "et", "na", "n")
+# What people say, and English words: searched for where the words themselves give nothing. A
+# word that says no more than its neighbour ("home care") is left out.
+ALSO = {
+    "socialbidrag": "ekonomiskt bistand",
+    "forsorjningsstod": "ekonomiskt bistand",
+    "orosanmalan": "anmal barn",
+    "orosanmalningar": "anmal barn",
+    "aldreboende": "sarskilt boende",
+    "sabo": "sarskilt boende",
+    "bou": "barn unga",
+    "elderly": "aldre",
+    "older": "aldre",
+    "child": "barn",
+    "children": "barn",
+    "youth": "unga",
+    "home": "hemtjanst",
+    "care": "",
+    "foster": "familjehem",
+    "homelessness": "hemlos",
+    "homeless": "hemlos",
+    "housing": "boende",
+    "waiting": "vantetid",
+    "time": "",
+    "social": "",
+    "assistance": "bistand",
+    "disability": "funktionsnedsattning",
+    "addiction": "missbruk",
+    "violence": "vald",
+    "cost": "kostnad",
+    "costs": "kostnad",
+    "staff": "personal",
+    "population": "invanare",
+}
 SHORTEST = 5  # a shorter word is searched as it was written
 COLUMNS = ["kpi", "title", "area", "unit", "first_year", "latest_year", "municipalities"]
 
@@ -53,7 +86,7 @@ class SeriesIndex:
             kpi: f"{kpi.lower()} {title} {own.get(kpi, '')}" for kpi, title in self._titles.items()
         }
         self._indicators = frozenset(catalogue.indicators)
-        self._words = sorted({word for text in own.values() for word in text.split()})
+        self._words = _spellings(catalogue)
 
     def __len__(self) -> int:
         return len(self._hits)
@@ -72,10 +105,16 @@ class SeriesIndex:
         words = [stem(word) for word in fold(text).split()]
         if not words:
             return [hit for kpi, hit in self._hits.items() if kpi in self._indicators][:limit]
-        found = [kpi for kpi, text in self._texts.items() if all(word in text for word in words)]
+        found = self._with_all(words)
+        if not found:
+            words = [stem(other) for word in fold(text).split() for other in _others(word)]
+            found = self._with_all(words) if words else []
         return [self._hits[kpi] for kpi in sorted(found, key=lambda kpi: self._rank(kpi, words))][
             :limit
         ]
+
+    def _with_all(self, words: list[str]) -> list[str]:
+        return [kpi for kpi, text in self._texts.items() if all(word in text for word in words)]
 
     def _rank(self, kpi: str, words: list[str]) -> tuple[bool, bool, int, bool, str]:
         """The id itself, then our own indicators, then where most words stand in the title."""
@@ -85,12 +124,13 @@ class SeriesIndex:
         return kpi.lower() not in words, empty, missing, kpi not in self._indicators, title
 
     def near(self, text: str) -> list[str]:
-        """Words that are written nearly as those that gave nothing: "Menade du …?"."""
+        """Words that are written nearly as those that gave nothing: "Menade du …?". They are
+        spelt as they should be, with their dots and rings."""
         near: list[str] = []
         for word in fold(text).split():
             if not any(stem(word) in text for text in self._texts.values()):
                 near += difflib.get_close_matches(word, self._words, 3, 0.7)
-        return list(dict.fromkeys(near))
+        return list(dict.fromkeys(self._words[word] for word in near))
 
 
 def fold(text: str) -> str:
@@ -130,6 +170,19 @@ def _texts(catalogue: Catalogue) -> Mapping[str, str]:
         for area in catalogue.areas.values()
         for item in area.indicators
     }
+
+
+def _spellings(catalogue: Catalogue) -> dict[str, str]:
+    """Every word of what we say of the indicators: without dots and rings, and as it is spelt."""
+    texts = [text for item in catalogue.indicators.values() for text in (item.short, item.title)]
+    texts += [text for area in catalogue.areas.values() for text in (area.title, area.why)]
+    words = {word.lower() for text in texts for word in re.findall(r"[^\W\d_]+", text)}
+    return {fold(word): word for word in sorted(words)}
+
+
+def _others(word: str) -> list[str]:
+    """What is searched for instead of a word; the word itself where there is nothing."""
+    return ALSO.get(word, word).split()
 
 
 def _whole(number: object) -> int | None:
