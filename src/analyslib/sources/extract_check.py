@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from analyslib.errors import Fault, SourceError
+from analyslib.errors import Fault
 from analyslib.measures import Measure, load_measures
 from analyslib.sources.extract_mapping import Mapping, choose_mapping, load_mappings
 from analyslib.sources.extract_model import TABLES
-from analyslib.sources.extract_reading import Sheet, read_sheets
+from analyslib.sources.extract_reading import Sheet, read_files
 from analyslib.sources.extract_rules import ROW, RULES, Outcome, run_rules
 from analyslib.sources.extract_tables import (
     Delivery,
@@ -87,7 +87,7 @@ def check_files(
     in the archive, so their names are ours and not the sender's.
     """
     files = tuple(Path(path) for path in paths)
-    read, unreadable = _read_all(files)
+    read, unreadable = read_files(files)
     sheets = [sheet for of_file in read.values() for sheet in of_file]
     mappings = mappings or load_mappings()
     measures = measures or load_measures()
@@ -110,18 +110,6 @@ def check_files(
 def check_file(path: Path, extraction_date: str = "") -> CheckResult:
     """Check one workbook or one flat file."""
     return check_files([path], extraction_date)
-
-
-def _read_all(files: Iterable[Path]) -> tuple[dict[Path, list[Sheet]], list[Fault]]:
-    """The sheets of each file that can be read, and what is wrong with the others."""
-    read: dict[Path, list[Sheet]] = {}
-    faults: list[Fault] = []
-    for path in files:
-        try:
-            read[path] = read_sheets(path)
-        except SourceError as error:
-            faults += error.faults
-    return read, faults
 
 
 def _mapping_of(sheets: Sequence[Sheet], mappings: Sequence[Mapping]) -> Mapping:

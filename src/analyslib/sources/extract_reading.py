@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from analyslib.errors import SourceError
+from analyslib.errors import Fault, SourceError
 from analyslib.sources.identity_numbers import NO_CHECK_DIGIT
 from analyslib.sources.personal_data import find_personal_data
 
@@ -115,6 +115,18 @@ def read_sheets(path: Path) -> list[Sheet]:
 
 
 # --- workbooks
+
+
+def read_files(files: Iterable[Path]) -> tuple[dict[Path, list[Sheet]], list[Fault]]:
+    """The sheets of each file that can be read, and what is wrong with the others."""
+    read: dict[Path, list[Sheet]] = {}
+    faults: list[Fault] = []
+    for path in files:
+        try:
+            read[path] = read_sheets(path)
+        except SourceError as error:
+            faults += error.faults
+    return read, faults
 
 
 def _read_workbook(content: bytes, file: str) -> list[Sheet]:

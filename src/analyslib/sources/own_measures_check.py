@@ -12,7 +12,7 @@ import pandas as pd
 from analyslib.errors import Fault, SourceError
 from analyslib.measures import fold_name
 from analyslib.sources.error_list import ErrorList
-from analyslib.sources.extract_reading import Sheet, column_letter, read_sheets
+from analyslib.sources.extract_reading import Sheet, column_letter, read_files, read_sheets
 from analyslib.sources.extract_rules import ROW, Outcome
 from analyslib.sources.findings import (
     CheckedFiles,
@@ -81,13 +81,7 @@ def check_own_measures(
     `own_names`: the files lie in the archive, so their names are ours and not the sender's.
     """
     files = tuple(Path(path) for path in paths)
-    read: dict[Path, list[Sheet]] = {}
-    faults: list[Fault] = []
-    for path in files:
-        try:
-            read[path] = read_sheets(path)
-        except SourceError as error:
-            faults += error.faults
+    read, faults = read_files(files)
     sheets = [sheet for of_file in read.values() for sheet in of_file]
     tables = OwnTables(faults=tuple(faults)) if faults else read_tables(_filled_in(sheets), today)
     sightings = _find_personal(read, tables)
