@@ -118,8 +118,8 @@ def change_table(material: FollowUpMaterial) -> Table:
     return Table(
         f"Före och efter i {material.place.name}",
         (
-            *("Mått", "Mätta före och efter", "Bättre", "Oförändrat", "Sämre"),
-            *("Andel bättre (osäkerhet)", "Svar", "Länet, andel bättre"),
+            *("Mått", "Mätta", "Bättre", "Oförändrat", "Sämre"),
+            *("Andel bättre (osäkerhet)", "Länet, andel bättre", "Svar"),
         ),
         tuple(rows),
         note="Svaret jämför dem som har fått det bättre med dem som har fått det sämre "
@@ -136,8 +136,8 @@ def _change_row(material: FollowUpMaterial, subject: str, label: str) -> tuple[C
         measured_cell(measured),
         *(_change_cell(material, subject, name) for name in ("better", "same", "worse")),
         text_cell(material.share("forandring", subject, "better")),
-        answer_cell(change_answer(material, subject)),
         text_cell(material.share("forandring", subject, "better", TOTAL)),
+        answer_cell(change_answer(material, subject)),
     )
 
 
@@ -155,7 +155,7 @@ def _pooled_row(material: FollowUpMaterial) -> tuple[Cell, ...]:
         material.value("forandring", TOTAL, "better", "share", place) for place in ("", TOTAL)
     )
     shares = [text_cell(with_interval(value, None, None)) for value in (own, county)]
-    return (*row[:5], shares[0], text_cell("–"), shares[1])
+    return (*row[:5], *shares, text_cell("–"))
 
 
 def _change_cell(material: FollowUpMaterial, subject: str, name: str) -> Cell:
