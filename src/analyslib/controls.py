@@ -24,7 +24,7 @@ OURS_ARE_THE_KEYS = (
 )
 STYLE = f"""<style onload="{OURS_ARE_THE_KEYS}">
 .analyslib{{max-width:62rem}}
-.analyslib .widget-html-content{{min-width:0;line-height:1.5}}
+.analyslib .widget-html-content{{min-width:0;line-height:1.5;overflow-wrap:anywhere}}
 .analyslib .widget-html-content p,.analyslib .widget-html-content ul{{margin:.4em 0}}
 .analyslib h2{{margin:1.2em 0 .2em;font-size:1.35em}}
 .analyslib h3{{margin:.8em 0 .3em;font-size:1.15em}}
@@ -51,7 +51,10 @@ border-bottom:1px solid var(--jp-border-color2)}}
 @media (max-width:40rem){{
 .analyslib .widget-inline-hbox,.analyslib .widget-radio{{flex-flow:column nowrap;height:auto;
 align-items:stretch}}
+.analyslib .widget-inline-hbox,.analyslib .widget-radio{{max-width:calc(100% - 4px)!important}}
 .analyslib .widget-inline-hbox>*{{flex:none;max-width:100%}}
+.analyslib .widget-inline-hbox>select{{min-height:28px}}
+.analyslib .widget-label-basic{{white-space:normal;height:auto}}
 .analyslib .widget-inline-hbox>.widget-label,.analyslib .widget-radio>.widget-label{{
 width:auto!important;text-align:left}}
 }}

@@ -242,14 +242,17 @@ def test_the_explorer_is_used_by_keyboard_alone_and_passes_axe(explorer: Any) ->
     assert not explorer.errors
 
 
-def test_nothing_of_the_explorer_is_cut_off_in_a_narrow_window(explorer: Any) -> None:
+@pytest.mark.parametrize("name", ["explorer", "start_page"])
+def test_nothing_is_cut_off_in_a_narrow_window(name: str, request: pytest.FixtureRequest) -> None:
     """As in a window of 320 points, where JupyterLab itself keeps a part."""
-    explorer.get_by_label("läge").check()
-    answered(explorer, 'view="läge"')
-    explorer.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
-    explorer.set_viewport_size({"width": 320, "height": 1400})
-    assert explorer.evaluate(CUT_OFF, PART) == []
-    explorer.set_viewport_size({"width": 1400, "height": 1400})
+    page = request.getfixturevalue(name)
+    if name == "explorer":
+        page.get_by_label("läge").check()
+        answered(page, 'view="läge"')
+    page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
+    page.set_viewport_size({"width": 320, "height": 1400})
+    assert page.evaluate(CUT_OFF, PART) == []
+    page.set_viewport_size({"width": 1400, "height": 1400})
 
 
 def test_a_note_from_the_form_is_kept_in_the_file(start_page: Any, lab: Lab) -> None:
