@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +23,7 @@ from toy_factory import (
 
 from analyslib.catalogue import load_catalogue
 from analyslib.errors import ReportError, StoreError, UsageError
-from analyslib.facts import Facts
+from analyslib.facts import Facts, source_of
 from analyslib.jobs import Limits
 from analyslib.report import (
     Parameter,
@@ -243,3 +246,52 @@ def test_a_folder_that_cannot_be_made_is_said_too(tmp_path: Path) -> None:
     (tmp_path / "fil").write_text("i vägen")
     with pytest.raises(ReportError, match=r"a\.html: Filen går inte att skriva"):
         put_in_place(b"ny", tmp_path / "fil" / "a.html")
+
+
+def test_a_publisher_that_begins_the_title_is_named_once() -> None:
+    day = "2026-10-01"
+    assert source_of("RKA", "Nyckeltal", day) == "RKA: Nyckeltal (hämtad 1\u00a0oktober\u00a02026)"
+    assert source_of("Påhittat", "Påhittat: värden", day).startswith("Påhittat: värden (")
+
+
+RENDER = """\
+import sys
+from pathlib import Path
+from analyslib.report import render_report
+from analyslib.workspace import Workspace
+root = Path(sys.argv[1])
+given = {"municipality": "2480", "network": "nua", "meeting": "2026-12-10"}
+for name in ("kommun", "uppfoljning"):
+    print(render_report(Workspace(root, demo=True), name, given, root / "ut.html").sha256)
+"""
+OTHER_CLOCK = "import time\nnow = time.time\ntime.time = lambda: now() + 4e7\n"
+
+
+def rendered(root: Path, folder: Path, **environment: str) -> str:
+    """What comes of two reports, made by a process of its own that stands in `folder`."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", RENDER, str(root)],
+        env={**os.environ, "ANALYSLIB_HOME": str(root), **environment},
+        cwd=folder,
+        umask=0o077 if environment else 0o022,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_same_bytes_from_another_folder_user_day_and_language(
+    demo_workspace: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "Övriga filer (å b)"
+    other.mkdir()
+    for name in ("data", "notebooks"):
+        (other / name).symlink_to(demo_workspace / name, target_is_directory=True)
+    (tmp_path / "sitecustomize.py").write_text(OTHER_CLOCK)
+    elsewhere = {"HOME": str(tmp_path), "USER": "nn", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"}
+    elsewhere |= {"PYTHONHASHSEED": "7", "MPLBACKEND": "svg"}
+    elsewhere["PYTHONPATH"] = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
+    here = rendered(demo_workspace, tmp_path)
+    assert len(set(here.split())) == 2
+    assert rendered(other, Path("/"), **elsewhere) == here

@@ -32,12 +32,18 @@ def read_facts(publish_db: Path) -> Facts:
         policy = _read_policy(store)
     by_key = dict(zip(info["key"], info["value"], strict=True))
     origin = tuple(
-        ("Källa", f"{row.publisher}: {row.title} (hämtad {format_date(str(row.retrieved)[:10])})")
+        ("Källa", source_of(str(row.publisher), str(row.title), str(row.retrieved)[:10]))
         for row in sources.itertuples()
     )
     fingerprint = str(by_key["fingerprint"])
     origin = (*origin, ("Sekretess", policy))
     return Facts(fingerprint, tuple(int(year) for year in years["year"]), origin, projects)
+
+
+def source_of(publisher: str, title: str, retrieved: str) -> str:
+    """A source in the foot of a page. A title that begins with its publisher says it once."""
+    name = title if title.startswith(publisher) else f"{publisher}: {title}"
+    return f"{name} (hämtad {format_date(retrieved)})"
 
 
 def _read_policy(store: Store) -> str:

@@ -88,6 +88,11 @@ def test_axe_can_find_something(browser: Any, tmp_path: Path) -> None:
     assert len(violations(open_page(browser, bad))) >= 3
 
 
+def test_no_page_is_too_large_to_mail(pack_folder: Path) -> None:
+    sizes = {path.name: path.stat().st_size for path in pack_folder.glob("*.html")}
+    assert max(sizes.values()) <= 1024 * 1024, sizes
+
+
 def test_nothing_is_fetched_and_nothing_runs(browser: Any, pack_folder: Path) -> None:
     asked: list[str] = []
     for path in some_pages(pack_folder):
