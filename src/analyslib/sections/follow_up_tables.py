@@ -201,8 +201,8 @@ def svensson_table(material: FollowUpMaterial) -> Table | None:
     return Table(
         "Gruppens förskjutning och personernas variation",
         (
-            *("Mått", "Gäller", "Gemensam förskjutning (osäkerhet)", "I ord"),
-            *("Individuell variation", "Typisk förändring i måttets enhet"),
+            *("Mått", "Gäller", "Gemensam förskjutning (osäkerhet)", "Individuell variation"),
+            *("Typisk förändring i måttets enhet", "I ord"),
         ),
         tuple(rows),
         note="Visas för grupper med minst tjugo mätta; annars visas länet. Typisk förändring är "
@@ -236,9 +236,9 @@ def _svensson_row(
         header_cell(material.subject_label(subject)),
         text_cell(name),
         text_cell(shown),
-        text_cell(svensson_words(rp, low, high)),
         derived_cell(rv, "RV", 1),
         text_cell(shift_words(found["shift"], found["shift_low"], found["shift_high"])),
+        text_cell(svensson_words(rp, low, high)),
     )
 
 
