@@ -7,9 +7,9 @@ from the published numbers only, and say nothing about which of them is the true
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +19,10 @@ from analyslib.disclosure.certificate import Certificate, verify
 from analyslib.disclosure.editions import told_apart
 from analyslib.disclosure.explain import explain
 from analyslib.disclosure.following import joined_worlds
-from analyslib.disclosure.proof import certify, demands_of, prove
+from analyslib.disclosure.proof import Proof, certify, demands_of, prove
 from analyslib.disclosure.publication import Publication, check_complete, read_publications
-from analyslib.disclosure.published import Leak, Published, published_systems
+from analyslib.disclosure.published import Follower, Leak, Published, published_systems
+from analyslib.disclosure.side_by_side import side_by_side
 from analyslib.disclosure.system import (
     CAREFUL_READER,
     READER,
@@ -112,8 +113,10 @@ def audit_publications(
         sum(shown is None for p in publications for _, shown, _, _ in p.rows),
         tuple(
             part
-            for published in published_systems(publications)
-            for part in _audit(published, attackers)
+            for found in side_by_side(
+                partial(_audit, attackers=attackers), published_systems(publications)
+            )
+            for part in found
         ),
         tuple(
             Leak(label, READER.name, sentence, False)
@@ -125,17 +128,23 @@ def audit_publications(
 def _audit(published: Published, attackers: Sequence[Attacker]) -> list[AuditedPart]:
     """What is tied to the same core: each with the core held still, and last all together."""
     parts, rest = [], []
-    for follower in published.followers:
-        still = follower.still
-        hidden = still.system.state == State.SILENT
-        proof = prove(still.system, hidden, _wanted(still, attackers))
-        rest += [follower.start + r.row for r in proof.unmet]
-        met = [r for r, w in zip(proof.requirements, proof.witness, strict=True) if w >= 0]
-        proof = prove(still.system, hidden, met, proof.worlds)
-        certificate = certify(still.system, hidden, proof)
-        parts.append(AuditedPart((), certificate, tuple(demands_of(proof))))
+    alone = side_by_side(partial(_audit_still, attackers=attackers), published.followers)
+    for follower, (part, unmet) in zip(published.followers, alone, strict=True):
+        parts.append(part)
+        rest += [follower.start + r.row for r in unmet]
     targets = np.unique(np.concatenate([published.targets, np.array(rest, dtype=np.int64)]))
     return [*parts, _audit_joined(replace(published, targets=targets), attackers)]
+
+
+def _audit_still(
+    follower: Follower, attackers: Sequence[Attacker]
+) -> tuple[AuditedPart, list[Requirement]]:
+    """One follower with the core held still, and what is not possible then."""
+    still = follower.still
+    hidden = still.system.state == State.SILENT
+    proof, unmet = _prove(still, _wanted(still, attackers))
+    certificate = certify(still.system, hidden, proof)
+    return AuditedPart((), certificate, tuple(demands_of(proof))), unmet
 
 
 def _wanted(published: Published, attackers: Sequence[Attacker]) -> list[Requirement]:
@@ -154,6 +163,34 @@ def _wanted(published: Published, attackers: Sequence[Attacker]) -> list[Require
     ]
 
 
+def _prove(
+    published: Published, wanted: Sequence[Requirement], known: Iterable[np.ndarray] = ()
+) -> tuple[Proof, list[Requirement]]:
+    """The proof of all that is possible, and what is not, in any way that would do."""
+    hidden = published.system.state == State.SILENT
+    first = prove(published.system, hidden, wanted, known)
+    others = list(dict.fromkeys(_other_way(published, r) for r in first.unmet))
+    second = prove(published.system, hidden, others, first.worlds)
+    met = [
+        requirement
+        for proof in (first, second)
+        for requirement, world in zip(proof.requirements, proof.witness, strict=True)
+        if world >= 0
+    ]
+    worlds = [*first.worlds, *second.worlds]
+    return prove(published.system, hidden, list(dict.fromkeys(met)), worlds), second.unmet
+
+
+def _other_way(published: Published, requirement: Requirement) -> Requirement:
+    """What does as well: a number that may be large, or that differs the other way, tells no
+    more than the careful reader may know."""
+    row = requirement.row
+    if _is_between(published, row):
+        return replace(requirement, change=-1)
+    beyond = int(published.threshold[row] - published.system.values[row])
+    return replace(requirement, change=max(1, beyond))
+
+
 def _is_between(published: Published, row: int) -> bool:
     core = published.core
     return core is not None and row >= core.n_rows and not published.listed[row]
@@ -163,12 +200,12 @@ def _audit_joined(published: Published, attackers: Sequence[Attacker]) -> Audite
     system, threshold = published.system, published.threshold
     hidden = system.state == State.SILENT
     wanted = _wanted(published, attackers)
-    proof = prove(system, hidden, wanted, joined_worlds(published, wanted))
-    met = [r for r, w in zip(wanted, proof.witness, strict=True) if w >= 0]
+    proof, unmet = _prove(published, wanted, joined_worlds(published, wanted))
+    met = list(proof.requirements)
     leaks: dict[int, Leak] = {}
     seen = list(proof.worlds)
     for attacker in attackers:
-        rows = sorted({r.row for r in proof.unmet if r.attacker == attacker})
+        rows = sorted({r.row for r in unmet if r.attacker == attacker})
         for interval, worlds in reached_intervals(system, hidden, attacker, rows):
             seen += map(np.rint, worlds)
             between = _is_between(published, interval.row)

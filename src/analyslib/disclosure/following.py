@@ -16,6 +16,7 @@ from analyslib.disclosure.proof import prove
 from analyslib.disclosure.published import Follower, Published
 from analyslib.disclosure.system import CAREFUL_READER, READER, Attacker, State, System
 from analyslib.disclosure.targets import Requirement
+from analyslib.disclosure.wishes import Wishes
 from analyslib.disclosure.worlds import WorldFinder
 
 
@@ -44,6 +45,11 @@ def joined_worlds(published: Published, wanted: Sequence[Requirement]) -> Iterat
         attacker: [_finder(follower.system, attacker) for follower in published.followers]
         for attacker in (CAREFUL_READER, READER)
     }
+    wishes = {
+        (attacker, number): Wishes(finders[attacker][number], wanted, follower.start)
+        for attacker in finders
+        for number, follower in enumerate(published.followers)
+    }
     moves = list(_moves(published, published.core, wanted, finders))
     for move in moves:
         met |= pool.judge(move.joined())[0]
@@ -53,6 +59,7 @@ def joined_worlds(published: Published, wanted: Sequence[Requirement]) -> Iterat
             if met[i] or not _is_of(requirement, follower):
                 continue
             finder = finders[requirement.attacker][number]
+            wishes[requirement.attacker, number].make(~met & pool.like(i))
             world = _moved(requirement, follower, number, moves, finder)
             if world is not None:
                 met |= pool.judge(world)[0]

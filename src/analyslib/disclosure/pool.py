@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from analyslib.disclosure.system import (
+    CAREFUL_READER,
+    READER,
     Attacker,
     System,
     atom_floors,
@@ -32,7 +35,10 @@ class Pool:
         self._row = np.array([r.row for r in self.requirements], dtype=np.int64)
         self._change = np.array([r.change for r in self.requirements], dtype=float)
         self._attacker = np.array([index[r.attacker] for r in self.requirements], dtype=np.int64)
-        self._limits = [_limits(system, attacker) for attacker in self.attackers]
+        # What the readers know beforehand is the same for all who are as careful.
+        self._careful = np.array([attacker.careful for attacker in self.attackers], dtype=bool)
+        self._limits = {kind: _limits(system, kind) for kind in np.unique(self._careful).tolist()}
+        self._known = _known(system, self.attackers)
         self.size = 0
         self._worlds = np.zeros((FIRST_ROOM, system.n_atoms))
         self._met = np.zeros((FIRST_ROOM, len(self.requirements)), dtype=bool)
@@ -53,13 +59,22 @@ class Pool:
     def judge(self, world: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Which requirements the world meets, and which rows move in it."""
         change = self.system.matrix @ world
-        fits = np.array([_fits(world, change, *limits) for limits in self._limits], dtype=bool)
+        fits = self._fits(world, change)
         here = change[self._row]
         far_enough = np.where(
             self._change > 0, here >= self._change - EPSILON, here <= self._change + EPSILON
         )
         met = far_enough & fits[self._attacker] if len(self._row) else np.zeros(0, bool)
         return met, np.abs(change) > EPSILON
+
+    def _fits(self, world: np.ndarray, change: np.ndarray) -> np.ndarray:
+        """True for attackers who could not rule this world out by what they know beforehand."""
+        moved = np.abs(world) > EPSILON
+        fits = ~self._known[:, moved].any(axis=1)
+        for kind, limits in self._limits.items():
+            if not limits.allow(world, change):
+                fits &= self._careful != kind
+        return np.asarray(fits, dtype=bool)
 
     def add(self, world: np.ndarray) -> np.ndarray:
         """Take the world in; returns which requirements it meets."""
@@ -74,6 +89,11 @@ class Pool:
         self.size += 1
         return met
 
+    def like(self, number: int) -> np.ndarray:
+        """True for requirements of the same attacker, in the same direction."""
+        same = self._attacker == self._attacker[number]
+        return np.asarray(same & ((self._change > 0) == (self._change[number] > 0)), dtype=bool)
+
     def keep(self, which: np.ndarray) -> None:
         """Forget the other worlds."""
         kept = np.flatnonzero(which)
@@ -86,19 +106,28 @@ class Pool:
         return np.asarray(~self.met[~self.moves[:, row]].any(axis=0))
 
 
-def _limits(system: System, attacker: Attacker) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    floors = atom_floors(system, attacker) - system.counts
-    rows = row_floors(system, attacker)
-    room = np.where(rows > 0, rows - system.values, -np.inf)
-    return floors, room, known_atoms(system, attacker)
+@dataclass(frozen=True)
+class _Limits:
+    """How far each atom may fall, and those rows whose fall that does not limit."""
+
+    floors: np.ndarray
+    rows: np.ndarray
+    room: np.ndarray
+
+    def allow(self, world: np.ndarray, change: np.ndarray) -> bool:
+        above = (world >= self.floors - EPSILON).all()
+        return bool(above and (change[self.rows] >= self.room - EPSILON).all())
 
 
-def _fits(
-    world: np.ndarray, change: np.ndarray, floors: np.ndarray, room: np.ndarray, known: np.ndarray
-) -> bool:
-    """True where the attacker could not rule this world out by what he knows beforehand."""
-    return bool(
-        (world >= floors - EPSILON).all()
-        and (change >= room - EPSILON).all()
-        and not np.abs(world[known]).max(initial=0.0) > EPSILON
-    )
+def _limits(system: System, careful: bool) -> _Limits:
+    reader = CAREFUL_READER if careful else READER
+    least = row_floors(system, reader)
+    rows = np.flatnonzero(least > 0)
+    floors = atom_floors(system, reader) - system.counts
+    return _Limits(floors, rows, (least - system.values)[rows])
+
+
+def _known(system: System, attackers: Sequence[Attacker]) -> np.ndarray:
+    """One row = the atoms that this attacker knows."""
+    nothing = np.zeros((0, system.n_atoms), dtype=bool)
+    return np.concatenate([nothing, *(known_atoms(system, a)[None, :] for a in attackers)])

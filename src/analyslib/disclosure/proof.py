@@ -49,9 +49,9 @@ def prove(
     for given in known:
         if (pool.judge(given)[0] & missing).any():
             missing &= ~pool.add(given)
-    for i, requirement in enumerate(requirements):
+    for i in range(len(pool.requirements)):
         if missing[i]:
-            world = search.world(requirement, integer=True)
+            world = search.generous_world(pool, i, missing, integer=True)
             if world is not None:
                 missing &= ~pool.add(world)
     return proof_of(pool)

@@ -87,10 +87,15 @@ def _attainable(
 ) -> tuple[list[Requirement], list[Impossible]]:
     """What can be met by hiding at all; the rest is lowered to what can be reached."""
     everything = Searcher(system, system.state == State.OPEN, None)
+    pool, met = Pool(system, wanted), np.zeros(len(wanted), dtype=bool)
     possible: list[Requirement] = []
     impossible: list[Impossible] = []
-    for requirement in wanted:
-        if everything.world(requirement) is not None:
+    for i, requirement in enumerate(wanted):
+        world = None if met[i] else everything.generous_world(pool, i, ~met)
+        if world is not None:
+            # A world that goes further than asked can be gone half-way: it shows this too.
+            met |= pool.judge(world)[0]
+        if met[i] or world is not None:
             possible.append(requirement)
             continue
         reach = _whole_reach(system, requirement)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from analyslib.disclosure.pool import Pool
 from analyslib.disclosure.system import (
     CAREFUL_READER,
     READER,
@@ -12,6 +13,7 @@ from analyslib.disclosure.system import (
     known_atoms,
 )
 from analyslib.disclosure.targets import Requirement
+from analyslib.disclosure.wishes import Wishes
 from analyslib.disclosure.worlds import WorldFinder
 
 
@@ -23,13 +25,26 @@ class Searcher:
         self.system, self._hidden, self._price = system, hidden, price
         self._finders: dict[bool, WorldFinder] = {}
         self._held: dict[bool, Attacker | None] = {}
+        self._wishes: dict[bool, Wishes] = {}
 
     def world(self, requirement: Requirement, integer: bool = False) -> np.ndarray | None:
-        finder = self._finder(requirement.attacker)
+        finder = self.finder(requirement.attacker)
+        return finder.world(requirement.row, requirement.change, integer)
+
+    def generous_world(
+        self, pool: Pool, number: int, missing: np.ndarray, integer: bool = False
+    ) -> np.ndarray | None:
+        """A world for one requirement of the pool, that also meets as many as it may of those
+        that are missing."""
+        requirement = pool.requirements[number]
+        finder, kind = self.finder(requirement.attacker), requirement.attacker.careful
+        if kind not in self._wishes:
+            self._wishes[kind] = Wishes(finder, pool.requirements)
+        self._wishes[kind].make(missing & pool.like(number))
         return finder.world(requirement.row, requirement.change, integer)
 
     def extreme(self, requirement: Requirement, integer: bool) -> float:
-        finder = self._finder(requirement.attacker)
+        finder = self.finder(requirement.attacker)
         return finder.extreme(requirement.row, requirement.change > 0, integer)[0]
 
     def every_finder(self) -> list[WorldFinder]:
@@ -44,7 +59,8 @@ class Searcher:
             self._finders[careful] = finder
         return self._finders[careful]
 
-    def _finder(self, attacker: Attacker) -> WorldFinder:
+    def finder(self, attacker: Attacker) -> WorldFinder:
+        """The finder for this attacker, as it is until another one is asked for."""
         finder = self._kind(attacker.careful)
         held = self._held.get(attacker.careful)
         if (held.knows if held else ()) != attacker.knows:
