@@ -102,15 +102,20 @@ def level_table(material: OwnMaterial, courses: Sequence[Course], caption: str) 
     rows = [_level_row(course) for course in courses if course.level is not None]
     if not rows:
         return None
+    compared = any(course.level and course.level.difference is not None for course in courses)
     heads = ("Mått", "Medel före", "Antal före", "Medel sedan", "Antal sedan", "Skillnad")
     return Table(
         caption,
         (*heads, "Rimligt", "Svar"),
         tuple(rows),
-        note="Antal är perioder med värde. Skillnaden är räknad före avrundning. Rimligt är ett "
-        "95-procentigt intervall (Welch).",
+        note=f"Antal är perioder med värde.{COMPARED_NOTE if compared else ''}",
         source_line=material.source("matt"),
     )
+
+
+COMPARED_NOTE = (
+    " Skillnaden är räknad före avrundning. Rimligt är ett 95-procentigt intervall (Welch)."
+)
 
 
 def _level_row(course: Course) -> tuple[Cell, ...]:

@@ -9,19 +9,6 @@ from dataclasses import dataclass
 from html import escape
 from typing import Protocol
 
-from analyslib.analysis.results import Answer
-from analyslib.text.words import format_answer, format_trend_answer
-
-
-CHIPS = {
-    Answer.BETTER: "better",
-    Answer.WORSE: "worse",
-    Answer.HIGHER: "higher",
-    Answer.LOWER: "lower",
-    Answer.NO_CERTAIN_DIFFERENCE: "none",
-    Answer.CANNOT_BE_JUDGED: "unknown",
-}
-
 
 class Shown(Protocol):
     """Anything a notebook can show as HTML."""
@@ -92,12 +79,6 @@ def _inline(item: Shown | str) -> str:
 def box(css: str, *parts: Shown | None) -> Html:
     """A box with its own colour: sammanfattning, fragor, notis."""
     return Html(f'<div class="{css}">{join(parts).html}</div>')
-
-
-def chip(answer: Answer, trend: bool = False) -> Html:
-    """An answer as symbol and word in a shape of its own."""
-    words = format_trend_answer(answer) if trend else format_answer(answer)
-    return Html(f'<span class="svar svar-{CHIPS[answer]}">{escape(words)}</span>')
 
 
 def link(text: str, anchor: str) -> Html:

@@ -157,10 +157,6 @@ TABLES: dict[str, tuple[Field, ...]] = {
 ROLES = ("bakgrund", "process", "resultat", "ignorera")
 
 
-def field_of(table: str, name: str) -> Field:
-    return next(field for field in TABLES[table] if field.name == name)
-
-
 # --- code lists
 
 

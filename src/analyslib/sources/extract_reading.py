@@ -279,7 +279,3 @@ def clean_word(text: str) -> str:
     if _DIRTY.search(text):
         text = " ".join(text.translate(_CLEAN).split())
     return text.strip()
-
-
-def non_empty_rows(sheets: Iterable[Sheet]) -> int:
-    return sum(len(sheet.frame) for sheet in sheets)

@@ -83,22 +83,6 @@ def archive_file(workspace: Workspace, path: Path, origin: Origin) -> ArchivedFi
     return ArchivedFile(target, origin)
 
 
-def archive_together(
-    workspace: Workspace, files: Sequence[tuple[Path, Origin]]
-) -> list[ArchivedFile]:
-    """Archive the files of one dataset that make up one vintage, or find that it is the newest.
-
-    A vintage is kept whole or not at all: one page that has not changed may be left out only
-    where none has, or the rest would look like a source that has lost its other pages.
-    """
-    first = files[0][1]
-    there = archived_files(workspace, first.source, first.dataset)
-    newest = [file for file in there if file.origin.vintage == there[-1].origin.vintage]
-    if {file.origin.sha256 for file in newest} == {origin.sha256 for _, origin in files}:
-        return newest
-    return [archive_file(workspace, path, origin) for path, origin in files]
-
-
 def archive_all(workspace: Workspace, files: Sequence[tuple[Path, Origin]]) -> list[ArchivedFile]:
     """All or nothing: what was taken in is taken out again where the disk fails half way."""
     there = {path for _, origin in files for path in (workspace.raw / origin.source).glob("*")}

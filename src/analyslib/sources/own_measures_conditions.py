@@ -307,8 +307,8 @@ def lacks_n(tables: OwnTables) -> Broken:
     """Without it nobody can tell how few persons a share or a mean speaks of."""
     value = sheet_of(tables, "value")
     # Where no row at all has it, that is said once, of the column.
-    lacking = needs_n(tables) & ~value.given["n"] & value.given["n"].any()
-    return cells(value, n=lacking)
+    lacking = needs_n(tables) & ~value.given["n"]
+    return cells(value, n=lacking if value.given["n"].any() else lacking & False)
 
 
 def needs_n(tables: OwnTables) -> pd.Series:
