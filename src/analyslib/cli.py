@@ -360,7 +360,7 @@ def pdf(
 
     with progress_bar("Skriver PDF") as listener:
         printed = print_pages(place, listener)
-    print(f"Skrev {len(printed)} PDF: {printed[0] if place.is_file() else place}")
+    print(f"Klart: {len(printed)} PDF, {printed[0] if place.is_file() else place}")
 
 
 @app.command(cls=SwedishCommand)
