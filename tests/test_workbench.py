@@ -92,7 +92,7 @@ def test_status_of_nothing_and_of_tables_only(workspace: Workspace, tmp_path: Pa
     assert [file.origin.original_name for file in taken] == ["tabell.csv (serierna)", "tabell.csv"]
     build(workspace)
     text = describe_workspace(workspace)
-    assert "oj: 2 filer" in text and "inga värden för nyckeltalen" in text
+    assert "oj: 2\u00a0filer" in text and "inga värden för nyckeltalen" in text
     assert "Ändrat sedan" not in text
 
 

@@ -98,20 +98,25 @@ def build_workspace(workspace: Workspace, accept_loss: bool = False) -> BuildRep
     )
     if not report.built:
         return report
-    return replace(report, notes=(*report.notes, *_describe_own(workspace)))
+    return replace(report, notes=(*report.notes, *_describe_deliveries(workspace)))
 
 
-def _describe_own(workspace: Workspace) -> list[str]:
-    """What became of the rows of own measures; nothing where there are none."""
+def _describe_deliveries(workspace: Workspace) -> list[str]:
+    """What became of the rows of extracts and own measures; nothing where there are none."""
     with open_store(workspace.analys_db) as store:
-        totals = query(store, "own_totals").iloc[0]
-    if not totals["deliveries"]:
-        return []
-    of = "1 leverans" if totals["deliveries"] == 1 else f"{totals['deliveries']} leveranser"
-    lines = [f"Egna mått: {totals['loaded']} rader ur {of}."]
-    if totals["rejected"]:
-        left = "1 rad" if totals["rejected"] == 1 else f"{totals['rejected']} rader"
-        lines.append(f"  {left} togs inte med. `analyslib check` med filen säger varför.")
+        totals = {
+            "Uttag": query(store, "extract_totals").iloc[0],
+            "Egna mått": query(store, "own_totals").iloc[0],
+        }
+    lines = []
+    for title, found in totals.items():
+        if found["deliveries"]:
+            loaded = format_count(found["loaded"], "rad", "rader")
+            of = format_count(found["deliveries"], "leverans", "leveranser")
+            lines.append(f"{title}: {loaded} ur {of}.")
+        if found["rejected"]:
+            left = format_count(found["rejected"], "rad", "rader")
+            lines.append(f"  {left} togs inte med. `analyslib check` med filen säger varför.")
     return lines
 
 
@@ -431,7 +436,8 @@ def describe_workspace(workspace: Workspace) -> str:
     for source in sorted({file.origin.source for file in files}):
         of_source = [file for file in files if file.origin.source == source]
         newest = max(file.origin.retrieved for file in of_source)
-        lines.append(f"{source}: {len(of_source)} filer i arkivet, senast {newest}.")
+        count = format_count(len(of_source), "fil", "filer")
+        lines.append(f"{source}: {count} i arkivet, senast {newest}.")
         if source == own_measures.SOURCE:
             told = sorted((file.origin.original_name, file.origin.title) for file in of_source)
             lines += [f"  {name}: {title}." for name, title in told]

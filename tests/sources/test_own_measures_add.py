@@ -219,8 +219,8 @@ def test_the_build_says_what_became_of_the_rows(tmp_path: Path) -> None:
     rows = sum(len(rows) for rows in made.sheets.values())
     own_measures.add(workspace, write_draft(tmp_path, made))
     lines = str(build_workspace(workspace)).splitlines()
-    assert f"Egna mått: {rows - 1} rader ur 1 leverans." in lines
-    assert "  1 rad togs inte med. `analyslib check` med filen säger varför." in lines
+    assert f"Egna mått: {rows - 1}\u00a0rader ur 1\u00a0leverans." in lines
+    assert "  1\u00a0rad togs inte med. `analyslib check` med filen säger varför." in lines
     assert str(build_workspace(workspace)).startswith("Inget att göra")
 
 

@@ -413,7 +413,8 @@ def _blocks_of(units: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _in_blocks(units: pd.DataFrame, blocks: set[tuple[str, ...]]) -> pd.DataFrame:
-    return units[[block in blocks for block in _blocks_of(units)]]
+    # By rows: an empty list would choose none of the columns.
+    return units.loc[[block in blocks for block in _blocks_of(units)]]
 
 
 def _begun_units(
@@ -422,7 +423,7 @@ def _begun_units(
     """Cases of municipalities whose number is printed; unfinished ones tell nothing of a block
     whose finished ones are too few."""
     units = _in_blocks(units, blocks)
-    return units[[(place,) in begun for place in units["municipality"]]]
+    return units.loc[[(place,) in begun for place in units["municipality"]]]
 
 
 # --- tables as data

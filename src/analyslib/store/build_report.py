@@ -44,9 +44,11 @@ class BuildReport:
             return "Inget att göra: inget har ändrats sedan förra bygget."
         missing, series = _number(self.numbers - self.values), _number(self.series)
         lines = [
-            f"Byggt på {_number(self.seconds, 1)} s ur {len(self.files)} filer.",
+            f"Byggt på {_number(self.seconds, 1)} s ur {len(self.files)} filer med nyckeltal.",
             f"{_number(self.values)} värden och {missing} saknade, i {series} nyckeltal.",
         ]
+        if not self.files:
+            lines = [f"Byggt på {_number(self.seconds, 1)} s. Inga nyckeltal är inlagda."]
         superseded = sum(count.superseded for count in self.files)
         if superseded:
             lines.append(
