@@ -76,7 +76,7 @@ def test_one_world_meets_many(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(3)
     system = system_of(square(6), rng.integers(5, 30, 36).tolist())
     hidden = np.arange(system.n_rows) < 36
-    wanted = [Requirement(row, change, READER) for row in range(36) for change in (-1, 1)]
+    wanted = [Requirement(row, change, READER) for row in range(36) for change in (-4, -1, 1, 4)]
     asked = []
     plain = WorldFinder.world
 
@@ -86,7 +86,7 @@ def test_one_world_meets_many(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(WorldFinder, "world", counted)
     assert not prove(system, hidden, wanted).unmet
-    assert len(asked) <= len(wanted) / 6
+    assert len(asked) <= 8  # one at a time, worlds that happen to meet several: 20
 
 
 def made_up(seed: int) -> Release:
