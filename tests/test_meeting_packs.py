@@ -21,6 +21,8 @@ from analyslib.workbench import build_workspace, make_pack
 from analyslib.workspace import Workspace
 
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+BROWSER_PATH = next((path for path in map(shutil.which, BROWSERS) if path), None)
 FIRST, SECOND = "2026-09-10", "2026-12-03"
 BY_FORM = "Umeå visar sin rutin för nybesök"
 BY_SPREADSHEET = "Vännäs prövar samma arbetssätt"
@@ -77,8 +79,9 @@ def write_notes_both_ways(workspace: Workspace) -> None:
     form.kind.value, form.text.value = "decision", BY_FORM
     form.kpi.value, form.municipality.value = "N31807", "2480"
     form.responsible.value, form.due.value = "enhetschef", "2026-11-30"
+    assert form.year.value == "2023", "the year that the pack showed"
     form.save.click()
-    assert "Sparat" in form.message.value and form.year.value == "2023"
+    assert "Sparat" in form.message.value
     path = workspace.raw / "moten" / f"nua_{FIRST}.csv"
     # Excel saves what it calls semicolon-separated text in the encoding of Windows.
     text = path.read_bytes().decode("utf-8-sig")
@@ -140,3 +143,19 @@ def test_the_agenda_takes_the_national_question_further(meetings: TwoMeetings) -
     agenda = section_of(meetings.second["dagordning_nua.html"], "Att ta upp nationellt")
     assert NATIONAL in agenda and "10\u00a0september\u00a02026" in agenda
     assert NATIONAL not in meetings.first["dagordning_nua.html"]
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(BROWSER_PATH is None, reason="no Chromium, Chrome or Edge on this machine")
+@pytest.mark.filterwarnings("default")
+def test_the_agenda_prints_on_one_page(meetings: TwoMeetings) -> None:
+    """With the decisions and the questions of the meeting before, and room for today's."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = meetings.workspace.reports / "nua" / SECOND / "dagordning_nua.html"
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER_PATH, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(path.as_uri())
+        printed = page.pdf(prefer_css_page_size=True)
+        browser.close()
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1

@@ -15,6 +15,7 @@ from analyslib.text.formats import (
     format_count,
     format_date,
     format_difference,
+    format_in_year,
     format_interval,
     format_kronor,
     format_list,
@@ -132,6 +133,11 @@ def test_unit_words(unit: str, words: str) -> None:
 )
 def test_format_amount(value: float, unit: str, decimals: int, text: str) -> None:
     assert format_amount(value, indicator(unit, "cost", decimals)) == text
+
+
+def test_a_year_never_stands_right_after_a_number() -> None:
+    assert format_in_year("88 mot 52", indicator("index (0–100)"), 2024) == "88 mot 52 år 2024"
+    assert format_in_year("2,1\u00a0procent", indicator(), 2024) == "2,1\u00a0procent 2024"
 
 
 def test_a_coded_answer_is_its_word_and_an_unknown_code_says_so() -> None:

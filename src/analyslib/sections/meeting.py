@@ -152,12 +152,14 @@ class MeetingReport:
         )
 
     def to_write(self) -> Shown:
-        """Room for the meeting's own decisions, to be written by hand on paper."""
+        """Room for the meeting's own decisions, to be written by hand on paper. The page it
+        stands on is printed small enough to be one."""
         line = '<tr><th scope="row">{}</th><td></td><td></td><td></td></tr>'
         rows = "".join(line.format(number) for number in range(1, 6))
         heads = "".join(f'<th scope="col">{head}</th>' for head in HEADS_TO_WRITE)
         return Html(
-            '<div class="tabellyta"><table class="tabell"><caption>Att fylla i på mötet</caption>'
+            '<div class="tabellyta att-skriva"><table class="tabell">'
+            "<caption>Att fylla i på mötet</caption>"
             f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
 

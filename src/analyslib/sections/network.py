@@ -60,14 +60,15 @@ class NetworkReport:
         retrieved = str(max(self.material.sources["retrieved"]))[:10]
         return source_line("Kolada", retrieved, computed=True)
 
-    def summary(self) -> Shown:
-        """Who is certainly better and improving, where many are worse, who has sent nothing."""
+    def summary(self, most: int = EXAMPLES) -> Shown:
+        """Who is certainly better and improving, where many are worse, who has sent nothing; at
+        most so many of each."""
         return join(
             [
                 box(
                     "sammanfattning",
                     heading("Vilka kan berätta?", 3),
-                    bullets(self._good_examples())
+                    bullets(self._good_examples()[:most])
                     or paragraph(
                         "Ingen kommun är både säkerställt bättre och säkerställt på väg upp."
                     ),
@@ -75,7 +76,7 @@ class NetworkReport:
                 box(
                     "fragor",
                     heading("Att tala om på mötet", 3),
-                    bullets(self._shared_troubles())
+                    bullets(self._shared_troubles()[:most])
                     or paragraph("Inget nyckeltal är säkerställt sämre i flera kommuner."),
                 ),
                 self._silent(),

@@ -14,6 +14,7 @@ from analyslib.analysis.results import Comparison, Exemplar, Reason, Trend
 from analyslib.catalogue import Indicator, load_catalogue
 from analyslib.text.formats import (
     format_amount,
+    format_in_year,
     format_list,
     format_pair,
     format_period,
@@ -85,7 +86,8 @@ def _course(finding: Finding, indicator: Indicator, place: str) -> str:
 
 def _women_men(finding: Finding, indicator: Indicator, place: str) -> str:
     both = _women_and_men(finding.comparison, indicator)
-    return f"i {place} {both} {finding.comparison.year}. Skillnaden är säkerställd."
+    then = format_in_year(both, indicator, finding.comparison.year)
+    return f"i {place} {then}. Skillnaden är säkerställd."
 
 
 FINDINGS: Mapping[FindingKind, Callable[[Finding, Indicator, str], str]] = {

@@ -156,6 +156,11 @@ def format_pair(first: float, second: float, indicator: Indicator) -> str:
     return f"{own} mot {format_amount(second, indicator)}"
 
 
+def format_in_year(amount: str, indicator: Indicator, year: int) -> str:
+    """2,1 procent 2024; where no unit stands between, "52 år 2024" and not "52 2024"."""
+    return f"{amount} {year}" if unit_words(indicator) else f"{amount} år {year}"
+
+
 def format_short(value: float, indicator: Indicator) -> str:
     """The number with a sign for its unit, where there is little room: "2,1 %", "1 385 kr"."""
     words = unit_words(indicator)

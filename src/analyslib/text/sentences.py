@@ -21,6 +21,7 @@ from analyslib.text.formats import (
     format_amount,
     format_count,
     format_difference,
+    format_in_year,
     format_list,
     format_number,
     format_pair,
@@ -103,15 +104,18 @@ def position_sentence(comparison: Comparison, indicator: Indicator, place: str) 
     if indicator.kind == "coded":
         return f"{place} har svarat {own} för {comparison.year}."
     if reference.value is None:
-        return f"{place} har {own} {comparison.year}. {_unjudged(comparison.reason)}"
+        then = format_in_year(own, indicator, comparison.year)
+        return f"{place} har {then}. {_unjudged(comparison.reason)}"
     other = format_amount(reference.value, indicator)
     words = reference_words(reference)
     if own == other:
-        where = f"{place} ligger på samma nivå som {words}: {own} {comparison.year}."
+        then = format_in_year(own, indicator, comparison.year)
+        where = f"{place} ligger på samma nivå som {words}: {then}."
     else:
         side = "högre" if comparison.value > reference.value else "lägre"
         both = format_pair(comparison.value, reference.value, indicator)
-        where = f"{place} ligger {side} än {words}: {both} {comparison.year}."
+        then = format_in_year(both, indicator, comparison.year)
+        where = f"{place} ligger {side} än {words}: {then}."
     return f"{where} {certainty_sentence(comparison, indicator)}"
 
 
