@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 
 import duckdb
 import pandas as pd
@@ -46,6 +47,7 @@ from analyslib.disclosure.publication import Link, Publication
 from analyslib.disclosure.release import Release, release
 from analyslib.disclosure.released import TOTAL, Released, frames_of
 from analyslib.disclosure.rules import NETWORK_PACK, Profile
+from analyslib.disclosure.side_by_side import side_by_side
 from analyslib.disclosure.universe import ContradictionError
 from analyslib.measures import Measure, load_measures
 from analyslib.store.connection import run_query
@@ -153,12 +155,11 @@ def release_counties(
     Cells: layout (theme and county, "mal-24"), crossing, DIMENSIONS ("alla" for a total), count
     and status, as in Released.
     """
-    counts: list[pd.DataFrame] = []
-    publications: list[Publication] = []
-    for county in sorted(follow_up.cases["municipality"].str[:2].unique()):
-        made = _release_county(follow_up, county, profile, earlier)
-        counts += [_tidy(item) for item in made]
-        publications += [item.publication for item in made]
+    counties = sorted(follow_up.cases["municipality"].str[:2].unique())
+    of_county = partial(_release_county, follow_up, profile=profile, earlier=earlier)
+    made = [item for found in side_by_side(of_county, counties) for item in found]
+    counts = [_tidy(item) for item in made]
+    publications = [item.publication for item in made]
     return pd.concat(counts, ignore_index=True) if counts else _no_counts(), publications
 
 
@@ -231,18 +232,24 @@ class _CountyRelease:
         duration = self._theme(TIME, _begun_units(self._units(TIME), blocks, begun))
         divided = _printed(sexes, "service_area", "class")
         made = [basis, sexes, inflow, duration]
-        for theme in OTHERS:
-            units = self._units(theme)
-            if theme.base == ENDED:
-                units = _in_blocks(units, blocks)
-            if theme.is_local:
-                by_place = units.groupby("municipality")
-                made += [self._theme(theme, part, str(place)) for place, part in by_place]
-                continue
-            made.append(self._theme(theme, units))
-            if theme.by_sex and made[-1] is not None:
-                made.append(self._women_and_men(theme, units, divided, made[-1]))
+        of_theme = partial(self._of_theme, blocks=blocks, divided=divided)
+        made += [item for found in side_by_side(of_theme, OTHERS) for item in found]
         return [item for item in made if item is not None]
+
+    def _of_theme(
+        self, theme: Theme, blocks: set[tuple[str, ...]], divided: set[tuple[str, ...]]
+    ) -> list[Release | None]:
+        """A theme that no other one waits for, and the women and men of it."""
+        units = self._units(theme)
+        if theme.base == ENDED:
+            units = _in_blocks(units, blocks)
+        if theme.is_local:
+            by_place = units.groupby("municipality")
+            return [self._theme(theme, part, str(place)) for place, part in by_place]
+        whole = self._theme(theme, units)
+        if not theme.by_sex or whole is None:
+            return [whole]
+        return [whole, self._women_and_men(theme, units, divided, whole)]
 
     def _units(self, theme: Theme) -> pd.DataFrame:
         units = units_of(theme, self._follow_up)
