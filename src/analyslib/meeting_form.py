@@ -26,7 +26,8 @@ class NotesForm:
         self, workspace: Workspace, catalogue: Catalogue, network: str, meeting: str
     ) -> None:
         self.workspace, self.catalogue = workspace, catalogue
-        self.network, self.years = network, {meeting: 0}
+        self.network = network
+        self.years: Mapping[str, int] = {meeting: 0}
         self.day = field(widgets.Dropdown, "Mötet den:", options=[("", meeting)])
         self.kind = field(widgets.Dropdown, "Slag:", options=list(KIND_WORDS.items()))
         self.text = field(widgets.Textarea, "Vad mötet sa:", rows=3)

@@ -22,8 +22,8 @@ from analyslib.explore.search import Hit, SeriesIndex
 from analyslib.explore.views import VIEWS, Subject, units_table, values_table
 from analyslib.explore.workbook import write_workbook
 from analyslib.figures.inputs import Place
-from analyslib.sections.material import open_published
 from analyslib.sections.parts import Html, box, join, paragraph
+from analyslib.sections.published import open_published
 from analyslib.store.changes import last_delivery_but_one
 from analyslib.store.connection import Store, query
 from analyslib.workspace import Workspace
