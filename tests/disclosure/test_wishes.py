@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sdc_cases import brute_force, system_of
+from test_editions import small
 
 from analyslib.disclosure import attack, audit
 from analyslib.disclosure.audit import audit_publications
 from analyslib.disclosure.certificate import verify
+from analyslib.disclosure.follow_up import release_counties
 from analyslib.disclosure.layout import Layout
 from analyslib.disclosure.proof import certify, demands_of, prove
 from analyslib.disclosure.publication import Publication
@@ -155,3 +157,11 @@ def test_one_core_gives_the_same_certificates(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     one = audit_publications(publications)
     assert many.digest == one.digest and len(many.parts) == len(one.parts) == 3
+
+
+def test_one_core_gives_the_same_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts, many = release_counties(small())
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    again, one = release_counties(small())
+    pd.testing.assert_frame_equal(counts, again)
+    assert [p.digest for p in many] == [p.digest for p in one] and len(many) > 5
