@@ -48,7 +48,10 @@ def add_note(
 
 def check_notes_are_built(workspace: Workspace, catalogue: Catalogue, network: str) -> None:
     """Raises StoreError where notes have been written that the database does not know: the next
-    pack would open without them, and nobody would see that."""
+    pack would open without them, and nobody would see that. Where there is no database the pack
+    itself says so."""
+    if not workspace.publish_db.is_file():
+        return
     found = find_network(catalogue, network)
     written = {
         (notes.meeting.isoformat(), *astuple(note))
