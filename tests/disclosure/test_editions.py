@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,14 +15,18 @@ import pytest
 from made_follow_up import follow_up
 
 from analyslib.analysis.follow_up import FollowUp
+from analyslib.disclosure.attack import intervals
 from analyslib.disclosure.audit import audit_publications
 from analyslib.disclosure.editions import edition_of, name_of, told_before
 from analyslib.disclosure.follow_up import release_counties
 from analyslib.disclosure.gate import audit_outgoing
 from analyslib.disclosure.layout import Layout
+from analyslib.disclosure.ledger import build_ledger
 from analyslib.disclosure.publication import Publication, publication_from
 from analyslib.disclosure.release import Release, release
+from analyslib.disclosure.renewal import Renewal, draft_of, renew, renewed
 from analyslib.disclosure.rules import Profile
+from analyslib.disclosure.system import State, insider
 from analyslib.errors import DisclosureError
 
 
@@ -127,10 +133,13 @@ def published() -> list[Publication]:
     return release_counties(small())[1]
 
 
-def small(last: str = "") -> FollowUp:
+def small() -> FollowUp:
     """Two municipalities and two service areas, without what is measured."""
-    whole = follow_up()
-    places, areas = ("2480", "2462"), ("missbruk", "vald")
+    return small_part(follow_up(), ("2480", "2462"))
+
+
+def small_part(whole: FollowUp, places: Sequence[str]) -> FollowUp:
+    areas = ("missbruk", "vald")
 
     def part(frame: pd.DataFrame) -> pd.DataFrame:
         return frame[frame["municipality"].isin(places) & frame["service_area"].isin(areas)]
@@ -151,6 +160,7 @@ def later() -> FollowUp:
     cases = found.cases.copy()
     cases.loc[still[:3], "is_ended"] = True
     cases.loc[still[:3], "time"] = "slut1"
+    cases.loc[cases["municipality"] == "2462", "extract_id"] = "2462_2"
     return replace(found, cases=cases)
 
 
@@ -246,3 +256,114 @@ def test_ledgers_from_before_there_were_marks_keep_their_sums() -> None:
     assert plain.digest == hashlib.sha256(text.encode()).hexdigest()
     assert publication_from(json.loads(text)) == plain
     assert plain.digest != two_editions()[0].digest
+
+
+# --- deliveries of every kind: a build never stops, and nothing is told
+
+
+MEMBERS = ("2418", "2462", "2480")
+
+
+def delivered(*places: str, renewed: str = "", version: int = 2, few: str = "") -> FollowUp:
+    """What these municipalities have delivered. One of them may have a later extract, where some
+    cases more are finished, or one with so few cases that every number of it is hidden."""
+    whole = small_part(follow_up(), places)
+    cases = whole.cases.copy()
+    own = cases["municipality"] == (renewed or few)
+    if renewed:
+        still = cases.index[own & ~cases["is_ended"]]
+        cases.loc[still[: 5 * version], ["is_ended", "time"]] = True, "slut1"
+        cases.loc[own, "extract_id"] = f"{renewed}_{version}"
+    if few:
+        cases = cases[~own | cases.index.isin(cases.index[own & cases["is_ended"]][:3])].copy()
+        cases.loc[cases["municipality"] == few, "extract_id"] = f"{few}_0"
+    return replace(whole, cases=cases)
+
+
+WITHOUT = ("2418", "2480")
+CHAINS: dict[str, list[tuple[tuple[str, ...], dict[str, Any]]]] = {
+    "withdrawn": [(MEMBERS, {}), (WITHOUT, {})],
+    "new": [(WITHOUT, {}), (MEMBERS, {})],
+    "new beside a renewed one": [(WITHOUT, {}), (MEMBERS, {"renewed": "2480"})],
+    "returns": [(MEMBERS, {}), (WITHOUT, {}), (MEMBERS, {})],
+    "only hidden numbers, withdrawn": [(MEMBERS, {"few": "2462"}), (WITHOUT, {})],
+    "only hidden numbers, grown": [(MEMBERS, {"few": "2462"}), (MEMBERS, {})],
+    "nothing changed": [(MEMBERS, {}), (MEMBERS, {})],
+    "two revisions": [
+        (MEMBERS, {}),
+        *((MEMBERS, {"renewed": "2462", "version": n}) for n in (2, 4)),
+    ],
+    "all changed": [(MEMBERS, {}), (MEMBERS, {"version": 3})],
+}
+
+
+@lru_cache
+def first_of(places: tuple[str, ...], **how: Any) -> tuple[pd.DataFrame, list[Publication]]:
+    return release_counties(delivered(*places, **how))
+
+
+@pytest.mark.parametrize("kind", CHAINS)
+def test_no_delivery_stops_the_build_or_tells_anything(kind: str) -> None:
+    out: list[Publication] = []
+    editions: list[int] = []
+    for places, how in CHAINS[kind]:
+        follow = delivered(*places, **how)
+        if kind == "all changed" and out:
+            cases = follow.cases[follow.cases.index % 5 > 0]
+            follow = replace(follow, cases=cases.assign(extract_id="ny"))
+        counts, made = release_counties(follow, earlier=out) if out else first_of(places, **how)
+        assert counts["count"].notna().any(), "there is something left to show"
+        editions.append(max(edition_of(p.universe) for p in made))
+        out = [*out, *made]
+    # Where every number that was shown still is the same, it is no new edition.
+    same = {"nothing changed": [1, 1], "new": [1, 1]}
+    same |= {"returns": [1, 2, 2], "two revisions": [1, 2, 2]}
+    assert editions == same.get(kind, list(range(1, len(editions) + 1)))
+    report = audit_publications(out)
+    assert report.is_passed, report.text
+
+
+# --- a municipality that knows its own numbers in both editions
+
+
+FOUR = {"2403": (3, 31), "2418": (12, 15), "2462": (13, 10), "2480": (3, 1)}
+MEMBERS_GUARDED = Profile(insiders="exact")
+
+
+def of_four(places: Sequence[str]) -> tuple[pd.DataFrame, Publication]:
+    """The municipalities' numbers, and what an edition of them will count."""
+    rows = [(p, c, n) for p in places for c, n in zip(("helt", "inte"), FOUR[p], strict=True)]
+    atoms = pd.DataFrame(rows, columns=["municipality", "class", "count"])
+    edition = "mål-24" if len(places) == len(FOUR) else "mål-24/2"
+    return atoms, replace(draft_of("mål-24", edition, atoms), extracts=tuple(places))
+
+
+def learnt(renewal: Renewal, layouts: Sequence[Layout], made: Release) -> int:
+    """How many of the others' small numbers the members can work out with both editions."""
+    before = [row for publication in renewal.editions for row in publication.published_rows()]
+    system = build_ledger(renewal.atoms, layouts, MEMBERS_GUARDED, before).system
+    alike = dict(zip(made.ledger.system.labels, made.plan.hidden, strict=True))
+    hidden = np.array([bool(alike.get(label, True)) for label in system.labels])
+    found = 0
+    for place in FOUR:
+        others = system.matrix @ np.where(system.owner == place, 0, system.counts)
+        rows = np.flatnonzero((others > 0) & (others < 5) & (system.state != State.PUBLIC))
+        found += sum(i.is_exact for i in intervals(system, hidden, insider(place), rows))
+    return found
+
+
+def test_no_member_works_out_anothers_number_from_two_editions() -> None:
+    """One has withdrawn. What was shown of those who are left is known, shown again or not."""
+    layout = Layout("mål", ("municipality", "class"))
+    atoms, draft = of_four(tuple(FOUR))
+    first = release(atoms, [layout], MEMBERS_GUARDED, title="mål-24").publication
+    first = replace(first, universe=draft.universe, extracts=draft.extracts)
+    atoms, draft = of_four(("2403", "2418", "2480"))
+    renewal = renew(atoms, draft, [first])
+    assert renewal is not None
+    layouts = renewal.layouts([layout])
+    alone = release(atoms, [layout], MEMBERS_GUARDED, title="mål-24", editions=[first])
+    joint = release(renewal.atoms, layouts, MEMBERS_GUARDED, renewal.editions, "mål-24", [first])
+    assert learnt(renewal, layouts, alone) > 0
+    assert learnt(renewal, layouts, joint) == 0
+    assert "extract" not in renewed(joint).publication.dimensions

@@ -177,7 +177,8 @@ def naively_released(
         hidden = replace(made, counts=counts, stamp="")
         nothing = Publication(layouts[0].name, 5, True, (), (), (), (), ())
         ledger = SimpleNamespace(system=None)
-        return Release(hidden, nothing, None, ledger, None)  # type: ignore[arg-type]
+        plan = SimpleNamespace(impossible=())
+        return Release(hidden, nothing, plan, ledger, None)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gate, "release", only_primary)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 
@@ -39,15 +39,26 @@ from analyslib.analysis.follow_up_themes import (
     groups_of,
     units_of,
 )
-from analyslib.disclosure.editions import edition_of, told_apart
+from analyslib.disclosure.audit import audit_publications
+from analyslib.disclosure.editions import base_of, edition_of, told_apart
 from analyslib.disclosure.extract_marks import ExtractMarks
 from analyslib.disclosure.layout import Layout
+from analyslib.disclosure.ledger import build_ledger
 from analyslib.disclosure.publication import Cell as LinkCell
 from analyslib.disclosure.publication import Link, Publication
 from analyslib.disclosure.release import Release, release
 from analyslib.disclosure.released import TOTAL, Released, frames_of
+from analyslib.disclosure.renewal import (
+    draft_of,
+    exact_with_editions,
+    is_known,
+    of_area,
+    renew,
+    renewed,
+)
 from analyslib.disclosure.rules import NETWORK_PACK, Profile
 from analyslib.disclosure.side_by_side import side_by_side
+from analyslib.disclosure.system import State
 from analyslib.disclosure.universe import ContradictionError
 from analyslib.measures import Measure, load_measures
 from analyslib.store.connection import run_query
@@ -203,21 +214,22 @@ class _CountyRelease:
         self,
         atoms: pd.DataFrame,
         layouts: Sequence[Layout],
-        known: Sequence[Publication],
+        known: Callable[[pd.DataFrame], Sequence[Publication]],
         title: str,
+        draft: Publication | None = None,
     ) -> Release:
-        """Together with what has been published of the same table, of these extracts or others."""
+        """Together with what has been published of the same table, of these extracts or others.
+        `draft`: what the edition will count, and from what."""
         told = [p for p in self._earlier if p.title == title]
-        same = [p for p in told if edition_of(p.universe) == self._edition]
-        others = [p for p in told if p not in same]
-        made = release(
-            atoms,
-            layouts,
-            self._profile,
-            [*known, *map(_as_decided, same), *(_of_unchanged(p, atoms) for p in others)],
-            title,
-            others,
-        )
+        others = [p for p in told if edition_of(p.universe) != self._edition]
+        renewal = renew(atoms, draft, told) if draft and others else None
+        if renewal is None:
+            same = [_as_decided(p) for p in told if p not in others]
+            made = release(atoms, layouts, self._profile, [*known(atoms), *same], title, others)
+        else:
+            before = [*known(renewal.own()), *renewal.editions]
+            layouts = renewal.layouts(layouts)
+            made = renewed(release(renewal.atoms, layouts, self._profile, before, title, others))
         previous = tuple(sorted(p.digest for p in told))
         return replace(made, publication=replace(made.publication, previous=previous))
 
@@ -232,12 +244,16 @@ class _CountyRelease:
         duration = self._theme(TIME, _begun_units(self._units(TIME), blocks, begun))
         divided = _printed(sexes, "service_area", "class")
         made = [basis, sexes, inflow, duration]
-        of_theme = partial(self._of_theme, blocks=blocks, divided=divided)
+        of_theme = partial(self._of_theme, blocks=blocks, divided=divided, sexes=sexes)
         made += [item for found in side_by_side(of_theme, OTHERS) for item in found]
         return [item for item in made if item is not None]
 
     def _of_theme(
-        self, theme: Theme, blocks: set[tuple[str, ...]], divided: set[tuple[str, ...]]
+        self,
+        theme: Theme,
+        blocks: set[tuple[str, ...]],
+        divided: set[tuple[str, ...]],
+        sexes: Release | None,
     ) -> list[Release | None]:
         """A theme that no other one waits for, and the women and men of it."""
         units = self._units(theme)
@@ -249,7 +265,7 @@ class _CountyRelease:
         whole = self._theme(theme, units)
         if not theme.by_sex or whole is None:
             return [whole]
-        return [whole, self._women_and_men(theme, units, divided, whole)]
+        return [whole, self._women_and_men(theme, units, divided, whole, sexes)]
 
     def _units(self, theme: Theme) -> pd.DataFrame:
         units = units_of(theme, self._follow_up)
@@ -272,30 +288,62 @@ class _CountyRelease:
         while not units.empty:
             atoms = count_units(units.drop(columns="sex"))
             layouts = _layouts(theme, atoms, f"{theme.id}-{self._county}")
-            known = [_known(atoms, _known_cells(theme, atoms))] if theme.base else []
+            known = partial(_known_totals, theme)
             title = "-".join(filter(None, (theme.id, self._county, place)))
-            made = self._release(atoms, layouts, known, title)
-            made = _named(made, self._universe(title), self._links(links_of(theme, atoms)))
-            made = _marked(made, self._marks.of(theme, made.publication, counted))
-            faults = self._told_between(made)
+            draft = draft_of(title, self._universe(title), atoms)
+            draft = replace(draft, extracts=self._marks.of(theme, draft, counted))
+            made = self._release(atoms, layouts, known, title, draft)
+            made = _named(made, draft.universe, self._links(links_of(theme, atoms)))
+            made = _marked(made, draft.extracts)
+            faults = self._told_between(made, atoms, layouts, known(atoms))
             if not faults:
                 return made
-            named = units["municipality"].isin({word for label in faults for word in label.split()})
-            units = units[~named] if named.any() else units.head(0)
+            units = self._without_named(theme, units, faults, draft)
         return None
 
-    def _told_between(self, made: Release) -> list[str]:
-        """Numbers that would tell of a few persons beside an earlier edition, and that cannot be
-        hidden here since they follow from totals that are out: they are left out instead."""
-        others = [p for p in self._earlier if p.title == made.publication.title]
-        others = [p for p in others if edition_of(p.universe) != self._edition]
-        system = made.ledger.system
-        if not others:
+    def _others(self, title: str) -> list[Publication]:
+        """What other editions of a table have told."""
+        told = [p for p in self._earlier if p.title == title]
+        return [p for p in told if edition_of(p.universe) != self._edition]
+
+    def _told_between(
+        self,
+        made: Release,
+        atoms: pd.DataFrame,
+        layouts: Sequence[Layout],
+        known: Sequence[Publication],
+    ) -> list[str]:
+        """Numbers that would tell of a few persons, beside an earlier edition or totals that are
+        out, and that cannot be hidden here since they follow from these: they are left out."""
+        others = self._others(made.publication.title)
+        if not others and all(item.requirement.attacker.knows for item in made.plan.impossible):
             return []
-        stuck = [item.requirement.row for item in made.plan.impossible]
-        large = [row for row in stuck if system.values[row] >= self._profile.threshold]
         told = [label for label, _ in told_apart([*others, made.publication])]
-        return told + [system.labels[row] for row in large]
+        told += [label for label in _stuck_with_readers(made) if label not in told]
+        if told:
+            return told
+        alone = [replace(p, links=()) for p in (*others, made.publication)]
+        leaks = audit_publications(alone).leaks
+        if leaks or not others:
+            return [leak.label for leak in leaks]
+        rows = [row for publication in known for row in publication.published_rows()]
+        plain = build_ledger(atoms, layouts, self._profile, rows).system
+        return list(exact_with_editions(made.ledger.system, made.plan.impossible, plain))
+
+    def _without_named(
+        self, theme: Theme, units: pd.DataFrame, labels: Sequence[str], draft: Publication
+    ) -> pd.DataFrame:
+        """Without what the labels name, or else without everything whose extract is new; nothing
+        is left where that is nobody."""
+        # All who have begun are told of by municipality elsewhere: a part of them cannot go.
+        by_area = theme.base != BEGUN and "service_area" in units
+        named = _named_in(units, labels, by_area)
+        if not named.any():
+            before = self._others(draft.title)
+            pairs = zip(draft.delivered, draft.extracts, strict=True)
+            new = {b[0] for b, mark in pairs if not any(is_known(p, b, mark) for p in before)}
+            named = units["municipality"].isin(new)
+        return units[~named] if named.any() else units.head(0)
 
     def _links(self, links: Sequence[Link]) -> tuple[Link, ...]:
         """The links with the universes' full names."""
@@ -305,11 +353,18 @@ class _CountyRelease:
         )
 
     def _women_and_men(
-        self, theme: Theme, units: pd.DataFrame, divided: set[tuple[str, ...]], whole: Release
+        self,
+        theme: Theme,
+        units: pd.DataFrame,
+        divided: set[tuple[str, ...]],
+        whole: Release,
+        sexes: Release | None,
     ) -> Release | None:
         """Women and men in the county, for service areas where the number of each is printed and
         every class too: women and men together must tell nothing that the theme has hidden. In
         one municipality they would be too few to compare."""
+        blocks = list(zip(units["municipality"], units["service_area"], strict=True))
+        units = units.loc[[block in set(whole.publication.delivered) for block in blocks]]
         printed = _printed(whole, "service_area", "class")
         classes = units[["service_area", "class"]].drop_duplicates()
         closed = {a for a, c in classes.itertuples(index=False) if (a, c) not in printed}
@@ -318,45 +373,72 @@ class _CountyRelease:
         units = units[
             pd.Series(is_divided, index=units.index) & ~units["service_area"].isin(closed)
         ]
-        if units.empty:
-            return None
+        beside = [whole.publication, *([sexes.publication] if sexes else [])]
+        while not units.empty:
+            made, faults = self._by_sex(theme, units, whole)
+            telling = [] if faults else self._telling_areas(made.publication, beside)
+            if not faults and not telling:
+                return made
+            words = {word for label in faults for word in label.split()}
+            named = units["service_area"].isin(words)
+            named |= units["service_area"].map(area_of).isin(telling)
+            units = units[~named] if named.any() else units.head(0)
+        return None
+
+    def _by_sex(
+        self, theme: Theme, units: pd.DataFrame, whole: Release
+    ) -> tuple[Release, list[str]]:
+        """The table of women and men of these units, and which of its numbers may not be told."""
         atoms = count_units(units.drop(columns="municipality"))
         layout = _whole(theme, atoms, f"kon_{theme.id}-{self._county}")
         layout = replace(layout, dimensions=("service_area", "sex", "class"))
-        known = [
+        cells = [
             {"service_area": (area,), column: (value,)}
             for column in ("sex", "class")
             for area, value in atoms[["service_area", column]].drop_duplicates().to_numpy()
         ]
-        made = self._release(atoms, [layout], [_known(atoms, known)], layout.name)
+        known = [_known(atoms, cells)]
+        made = self._release(atoms, [layout], lambda _: known, layout.name)
         made = _with_places(made, whole.publication.delivered)
         made = _named(made, whole.publication.universe, self._links(links_by_sex(theme, atoms)))
         made = _marked(made, self._marks.of(theme, made.publication))
-        return None if self._told_between(made) else made
+        return made, self._told_between(made, atoms, [layout], known)
+
+    def _telling_areas(self, made: Publication, beside: Sequence[Publication]) -> list[str]:
+        """The service areas where women and men would tell of a few, laid beside what earlier
+        editions have told of the same people."""
+        bases = {base_of(p.universe) for p in (made, *beside)}
+        before = [p for p in self._earlier if base_of(p.universe) in bases]
+        if all(edition_of(p.universe) == self._edition for p in before):
+            return []
+        together = [*before, *beside, made]
+        areas = sorted({area_of(block[1]) for block in made.delivered})
+        return [
+            area for area in areas if audit_publications([of_area(p, area) for p in together]).leaks
+        ]
 
 
-def _of_unchanged(publication: Publication, atoms: pd.DataFrame) -> Publication:
-    """What another edition told of the municipalities whose extracts are still the same: their
-    pages say so, and what was shown of them is known whether it is shown again or not."""
-    if "municipality" not in publication.dimensions or "municipality" not in atoms:
-        return replace(publication, rows=())
-    at = publication.dimensions.index("municipality")
-    own = [row for row in publication.rows if len(publication.sets[row[0][at]]) == 1]
-    changed = {
-        publication.sets[row[0][at]]
-        for row in own
-        if row[1] is not None and _sum_of(publication, row[0], atoms) != row[1]
-    }
-    rows = tuple(row for row in own if publication.sets[row[0][at]] not in changed)
-    return replace(publication, rows=rows)
+def _stuck_with_readers(made: Release) -> Iterator[str]:
+    """Hidden for what was told of them before, and yet anyone can tell them."""
+    system = made.ledger.system
+    for item in made.plan.impossible:
+        row, attacker = item.requirement.row, item.requirement.attacker
+        large = system.values[row] >= made.publication.threshold
+        if large and system.state[row] == State.OPEN and not attacker.knows:
+            yield system.labels[row]
 
 
-def _sum_of(publication: Publication, cell: Sequence[int], atoms: pd.DataFrame) -> int:
-    inside = pd.Series(True, index=atoms.index)
-    for dimension, number in zip(publication.dimensions, cell, strict=True):
-        if dimension in atoms:
-            inside &= atoms[dimension].isin(publication.sets[number])
-    return int(atoms.loc[inside, "count"].sum())
+def _named_in(units: pd.DataFrame, labels: Sequence[str], by_area: bool) -> pd.Series:
+    """True for the units of the blocks that the labels name, or of the service areas or the
+    municipalities where they name no block that is there."""
+    named = pd.Series(False, index=units.index)
+    for words in dict.fromkeys(frozenset(label.split()) for label in labels):
+        found = units["municipality"].isin(words)
+        if by_area:
+            area = units["service_area"].isin(words)
+            found = next((mask for mask in (found & area, area) if mask.any()), found)
+        named |= found
+    return named
 
 
 def _named(made: Release, universe: str, links: tuple[Link, ...]) -> Release:
@@ -510,6 +592,10 @@ def _known_cells(theme: Theme, atoms: pd.DataFrame) -> list[Cell]:
         whole = [cell for cell in cells if "service_area" not in cell]
         return [*({**cell, "class": ended} for cell in cells), *whole]
     return cells
+
+
+def _known_totals(theme: Theme, atoms: pd.DataFrame) -> list[Publication]:
+    return [_known(atoms, _known_cells(theme, atoms))] if theme.base else []
 
 
 def _known(atoms: pd.DataFrame, cells: Sequence[Cell]) -> Publication:

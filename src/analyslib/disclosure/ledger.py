@@ -8,7 +8,7 @@ Earlier packs add rows that are printed for good.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
@@ -19,7 +19,13 @@ from analyslib.disclosure.layout import Crossing, Layout, cross
 from analyslib.disclosure.merging import merge_atoms, merge_rows
 from analyslib.disclosure.rules import Profile
 from analyslib.disclosure.system import State, System, make_system
-from analyslib.disclosure.universe import PublishedRow, Universe, build_universe
+from analyslib.disclosure.universe import (
+    EXTRACT,
+    PublishedRow,
+    RowMasks,
+    Universe,
+    build_universe,
+)
 
 
 @dataclass(frozen=True)
@@ -181,15 +187,39 @@ def _add_silent(rows: _Rows, crossing: Crossing, names: list[str]) -> None:
 
 
 def _add_silent_margins(rows: _Rows, universe: Universe, layouts: Sequence[Layout]) -> None:
-    """Every crossing of the dimensions in use that no table prints: also numbers about people."""
+    """Every crossing of the dimensions in use that no table prints: also numbers about people.
+    Older versions of a municipality are summed as the ledgers did that counted them."""
+    dimensions = [d for d in universe.dimensions if d != EXTRACT]
+    every = [c for n in range(len(dimensions), -1, -1) for c in combinations(dimensions, n)]
     printed = {frozenset(c) for layout in layouts for c in layout.crossings() if not layout.where}
-    sizes = range(len(universe.dimensions), -1, -1)
-    every = [c for size in sizes for c in combinations(universe.dimensions, size)]
+    if EXTRACT not in universe.dimensions:
+        rest = [c for c in every if frozenset(c) not in printed]
+        _add_crossings(rows, universe, None, rest, "otryckt")
+        return
+    own = {value for layout in layouts for value in layout.where.get(EXTRACT, ())}
+    newest = universe.table[EXTRACT].isin(own).to_numpy()
+    _add_crossings(rows, universe, newest, every, "otryckt")
+    masks = RowMasks(universe.table)
+    counted = {(row.block, id(row.delivered)): replace(row, cell=()) for row in universe.earlier}
+    for row in counted.values():
+        if EXTRACT in row.block:
+            _add_crossings(rows, universe, masks.mask(row), every, "tidigare")
+
+
+def _add_crossings(
+    rows: _Rows,
+    universe: Universe,
+    part: np.ndarray | None,
+    every: Sequence[tuple[str, ...]],
+    name: str,
+) -> None:
+    """These crossings of the atoms, or of a part of them, as rows that are never printed."""
+    table = universe.table if part is None else universe.table[part]
+    atoms = np.arange(len(universe.table)) if part is None else np.flatnonzero(part)
     for dimensions in every:
-        if frozenset(dimensions) in printed:
-            continue
-        crossing = cross(universe.table, Layout("otryckt", dimensions), dimensions)
-        _add_silent(rows, crossing, _names("otryckt", crossing))
+        crossing = cross(table, Layout(name, dimensions), dimensions)
+        crossing = replace(crossing, atoms=atoms[crossing.atoms])
+        _add_silent(rows, crossing, _names(name, crossing))
 
 
 def _add_earlier(rows: _Rows, universe: Universe) -> None:
@@ -198,7 +228,9 @@ def _add_earlier(rows: _Rows, universe: Universe) -> None:
         one = Crossing((), label, members, np.zeros(len(members), dtype=np.int64))
         state = State.SILENT if published.shown is None else State.PUBLIC
         sure = np.array([published.sure])
-        rows.add(one, state, sure, np.array([False]), [published.label])
+        # A nought that was hidden is told by nobody now either.
+        nought = published.shown is None and not universe.counts[members].any()
+        rows.add(one, state, sure, np.array([nought]), [published.label])
 
 
 def _close(rows: _Rows, universe: Universe, frames: list[pd.DataFrame]) -> Ledger:

@@ -88,7 +88,17 @@ def requirements_of(
         found += _sensitive_requirements(system, sensitive, profile, attacker)
         if not attacker.knows:
             found += [Requirement(row, c, attacker) for row, changes in standing for c in changes]
+            found += [
+                Requirement(int(row), -1, attacker) for row in _hidden_before(system, profile)
+            ]
     return list(dict.fromkeys(found))
+
+
+def _hidden_before(system: System, profile: Profile) -> list[int]:
+    """Large numbers that an earlier pack has hidden and that nothing prints now: not small, but
+    they must not become exact."""
+    hidden = (system.state == State.SILENT) & system.nonzero
+    return np.flatnonzero(hidden & (system.values >= profile.threshold)).tolist()
 
 
 def _support(system: System, attacker: Attacker) -> np.ndarray:

@@ -33,7 +33,7 @@ class Edition:
 
 
 @dataclass
-class _Version:
+class Version:
     """One block from one extract: the editions that count it, and what they say of it alone."""
 
     marks: set[str]
@@ -105,10 +105,10 @@ def _ties_of(publication: Publication) -> Iterator[tuple[object, ...]]:
 
 def versions_of(
     editions: Mapping[str, Sequence[Publication]],
-) -> dict[tuple[str, Block], _Version]:
+) -> dict[tuple[str, Block], Version]:
     """By edition and block: which version of the block the edition counts."""
-    found: dict[tuple[str, Block], _Version] = {}
-    known: dict[Block, list[_Version]] = {}
+    found: dict[tuple[str, Block], Version] = {}
+    known: dict[Block, list[Version]] = {}
     if len({item.block for items in editions.values() for item in items}) > 1:
         return {}
     for name in sorted(editions, key=edition_of):
@@ -116,7 +116,7 @@ def versions_of(
         for block, marks in _marks(editions[name]).items():
             own = numbers.get(block, {})
             same = [v for v in known.setdefault(block, []) if v.is_of(marks, own)]
-            version = same[0] if same else _Version(set(), {})
+            version = same[0] if same else Version(set(), {})
             if not same:
                 known[block].append(version)
             version.marks |= marks
@@ -127,7 +127,7 @@ def versions_of(
 
 
 def in_versions(
-    publication: Publication, base: str, versions: Mapping[tuple[str, Block], _Version]
+    publication: Publication, base: str, versions: Mapping[tuple[str, Block], Version]
 ) -> Publication:
     """The ledger with each of its blocks in the version that it counts, which is named by the
     last edition that has it."""
