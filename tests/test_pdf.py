@@ -38,7 +38,7 @@ time = "/CreationDate (D:20310203040506+01'00')"
 head = f"%PDF-1.4 /Creator ({given['--user-agent']}) {time}"
 Path(given["--print-to-pdf"]).write_bytes(head.encode() + TAGS + page)
 """
-TAGS = b" /StructTreeRoot /Marked true /Lang (sv) "
+TAGS = b" /StructTreeRoot /Marked true /Lang (sv) /ID (node00000093) (node00000097) (node00000093)"
 
 
 def fake_browser(folder: Path, monkeypatch: pytest.MonkeyPatch, tags: bytes = TAGS) -> Path:
@@ -124,6 +124,7 @@ def test_a_print_says_its_page_and_holds_no_path_and_no_time(
     assert b"/CreationDate (D:19800101000000+00'00')" in content
     assert b'href="2480_umea_kommun.html"' not in content, "it would become a path of this machine"
     assert b'href="#om-sidan"' in content
+    assert b"/ID (node00000001) (node00000002) (node00000001)" in content
 
 
 def test_only_what_is_missing_or_old_is_printed(

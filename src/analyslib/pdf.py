@@ -61,6 +61,7 @@ RECEIPT = "kvittens.html"
 LINK_TO_FILE = re.compile(r' href="(?!#|https:|mailto:)[^"]*"')
 PRINTED_FROM = re.compile(rb"/Creator \(analyslib [^ )]+ ([0-9a-f]{64})\)")
 PRINT_TIME = re.compile(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}[^)]{7}\)")
+NODE = re.compile(rb"\(node(\d{8})\)")
 NO_TIME = rb"\g<1>19800101000000+00'00')"
 
 
@@ -164,7 +165,13 @@ def print_content(browser: Path, page: Path) -> bytes:
     if not is_tagged(content):
         remedy = f"Prova en nyare webbläsare, som anges i miljövariabeln {BROWSER}."
         raise ReportError(f"{browser.stem} gjorde ingen taggad PDF.", page.name, remedy)
-    return PRINT_TIME.sub(NO_TIME, content)
+    return renumbered(PRINT_TIME.sub(NO_TIME, content))
+
+
+def renumbered(content: bytes) -> bytes:
+    """The tags count from one: where the browser begins its count differs from time to time."""
+    ranks = {node: rank for rank, node in enumerate(sorted(set(NODE.findall(content))), 1)}
+    return NODE.sub(lambda found: b"(node%08d)" % ranks[found[1]], content)
 
 
 def run_browser(command: list[str], page: Path) -> None:
