@@ -116,3 +116,13 @@ def test_regression_to_the_mean_takes_a_known_reliability(umea: IndividualFollow
     found = umea.regression("audit", 15, reliability=0.8)
     assert found["service_area"].tolist() == ["missbruk"]
     assert 0 < found["by_regression"].iloc[0] < found["better_by"].iloc[0]
+
+
+def test_what_would_show_more_is_a_frame_for_one_municipality() -> None:
+    write_analyst_database(find_workspace(demo=True).analys_db)
+    found = individual_follow_up("Åsele").coarser()
+    assert list(found.columns) == ["table", "hidden", "proposal", "hidden_then"]
+    assert len(found) and (found["hidden_then"] < found["hidden"]).all()
+    assert found["hidden"].min() > 0.3 and not found["table"].str.contains("_").any()
+    with pytest.raises(UsageError, match="Välj en kommun"):
+        individual_follow_up("").coarser()

@@ -98,15 +98,30 @@ def area_of(subject: str) -> str:
 
 
 def _with_few_names(rows: pd.DataFrame, theme: Theme) -> pd.DataFrame:
-    """The municipality's most common names per service area; the rest are one class."""
+    """The municipality's most common names per service area; the rest are one class, and as many
+    as any name: who knows that a name is told from ten cases would else know of the few others."""
     names = rows[theme.column].fillna(OTHER)
     known = pd.DataFrame({"m": rows["municipality"], "a": rows["service_area"], "name": names})
     size = known.groupby(["m", "a", "name"]).size().rename("size").reset_index()
     size = size[size["size"] >= FEWEST_OF_A_NAME]
     size = size.sort_values(["size", "name"], ascending=[False, True])
-    kept = size.groupby(["m", "a"]).head(MOST_NAMES).assign(kept=True)
+    kept = size[size["name"] != OTHER].groupby(["m", "a"]).head(MOST_NAMES).assign(kept=True)
+    kept = kept[~(_is_last(kept) & _leaves_few(known, kept))]
     is_kept = known.merge(kept, on=["m", "a", "name"], how="left")["kept"].notna().to_numpy()
     return rows.assign(**{theme.column: names.where(is_kept, OTHER)})
+
+
+def _is_last(kept: pd.DataFrame) -> pd.Series:
+    """True for the smallest name of each block."""
+    return ~kept.duplicated(["m", "a"], keep="last")
+
+
+def _leaves_few(known: pd.DataFrame, kept: pd.DataFrame) -> pd.Series:
+    """True for the names of blocks where the others would be fewer than any name may be."""
+    everybody = known.groupby(["m", "a"]).size()
+    rest = everybody.sub(kept.groupby(["m", "a"])["size"].sum(), fill_value=0)
+    few = rest[(rest > 0) & (rest < FEWEST_OF_A_NAME)].index
+    return pd.Series(pd.MultiIndex.from_frame(kept[["m", "a"]]).isin(few), index=kept.index)
 
 
 def groups_of(theme: Theme, classes: set[str]) -> dict[str, tuple[str, ...]]:

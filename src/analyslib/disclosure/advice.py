@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import pandas as pd
 
 from analyslib.disclosure.layout import Layout, inside
 from analyslib.disclosure.release import release
 from analyslib.disclosure.rules import OPEN_PAGE, Profile
-from analyslib.disclosure.universe import BLOCK
 
 
 TOO_MUCH = 0.30
+# The dimensions that may be coarser, as they are called.
 DIMENSION_NAMES = {
     "sex": "kön",
     "age_group": "åldersgrupp",
@@ -38,11 +39,13 @@ def advise(
     layouts: Sequence[Layout],
     profile: Profile = OPEN_PAGE,
     municipality: str = "",
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[float, tuple[Advice, ...]]:
     """How much of a report is hidden, and what would show more, the best first.
 
     Nothing is advised where no more than 30 % is hidden. Each proposal has been protected in
-    full before its share is stated; for one municipality, without its neighbours.
+    full before its share is stated; for one municipality, without its neighbours. `names`: more
+    dimensions that may be coarser, as they are called.
     """
     if municipality:
         atoms = atoms[atoms["municipality"] == municipality]
@@ -53,7 +56,7 @@ def advise(
         return now, ()
     found = [
         Advice(text, tuple(coarser), release(atoms, coarser, profile).released.share_hidden)
-        for text, coarser in _coarser(atoms, layouts)
+        for text, coarser in _coarser(atoms, layouts, {**DIMENSION_NAMES, **names})
     ]
     better = [advice for advice in found if advice.share_hidden < now]
     return now, tuple(sorted(better, key=lambda a: (a.share_hidden, a.text)))
@@ -68,18 +71,21 @@ def format_advice(now: float, advice: Sequence[Advice]) -> str:
     return "\n".join([head + " Mer kan visas så här:", *lines])
 
 
-def _coarser(atoms: pd.DataFrame, layouts: Sequence[Layout]) -> Iterator[tuple[str, list[Layout]]]:
-    dimensions = list(dict.fromkeys(d for layout in layouts for d in layout.dimensions))
+def _coarser(
+    atoms: pd.DataFrame, layouts: Sequence[Layout], names: Mapping[str, str]
+) -> Iterator[tuple[str, list[Layout]]]:
+    dimensions = dict.fromkeys(d for layout in layouts for d in layout.dimensions)
     for dimension in dimensions:
-        name = DIMENSION_NAMES.get(dimension, dimension)
-        if dimension not in BLOCK:
-            yield f"utan uppdelning på {name}", [_without(la, dimension) for la in layouts]
-            values = sorted(atoms[dimension].unique())
-            if len(values) >= 4:
-                yield (
-                    f"med {(len(values) + 1) // 2} grupper av {name} i stället för {len(values)}",
-                    [_merged(la, dimension, values) for la in layouts],
-                )
+        if dimension not in names or dimension == "period":
+            continue
+        name = names[dimension]
+        yield f"utan uppdelning på {name}", [_without(la, dimension) for la in layouts]
+        values = sorted(atoms[dimension].unique())
+        if len(values) >= 4 and dimension != "service_area":
+            yield (
+                f"med {(len(values) + 1) // 2} grupper av {name} i stället för {len(values)}",
+                [_merged(la, dimension, values) for la in layouts],
+            )
     periods: set[str] = set()
     for layout in layouts if "period" in atoms else ():
         periods.update(atoms.loc[inside(atoms, layout.where), "period"])

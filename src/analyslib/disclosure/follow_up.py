@@ -287,7 +287,7 @@ class _CountyRelease:
         the table does not name them."""
         while not units.empty:
             atoms = count_units(units.drop(columns="sex"))
-            layouts = _layouts(theme, atoms, f"{theme.id}-{self._county}")
+            layouts = layouts_of(theme, atoms, f"{theme.id}-{self._county}")
             known = partial(_known_totals, theme)
             title = "-".join(filter(None, (theme.id, self._county, place)))
             draft = draft_of(title, self._universe(title), atoms)
@@ -524,7 +524,8 @@ def _whole(theme: Theme, atoms: pd.DataFrame, name: str) -> Layout:
     return Layout(name, CELLS, groups=groups, shares="class", sensitive=sensitive)
 
 
-def _layouts(theme: Theme, atoms: pd.DataFrame, name: str) -> list[Layout]:
+def layouts_of(theme: Theme, atoms: pd.DataFrame, name: str) -> list[Layout]:
+    """The tables that a theme is printed in."""
     whole = _whole(theme, atoms, name)
     if theme is BASIS:
         return [Layout(name, CELLS[:2])]

@@ -46,6 +46,7 @@ from analyslib.figures.inputs import Place
 from analyslib.measures import Measure, load_measures
 from analyslib.sections.parts import Html, Shown, join
 from analyslib.store.connection import open_store, run_query
+from analyslib.text.follow_up import THEME_TITLES
 from analyslib.text.formats import format_interval, format_number
 from analyslib.text.words import ANSWER_WORDS
 from analyslib.workspace import find_workspace
@@ -241,6 +242,24 @@ class IndividualFollowUp:
         found = grouped.agg(closed="size", not_back="sum", share="mean").reset_index()
         low, high = wilson(found["not_back"], found["closed"])
         return found.assign(low=low, high=high)
+
+    def coarser(self) -> pd.DataFrame:
+        """One row = one coarser table that would show more where a report hides over 30 per cent:
+        the table, the share hidden now, the proposal and the share hidden then. Each proposal has
+        been protected in full; the municipality is taken by itself, without its network.
+
+        Raises UsageError where no municipality is chosen.
+        """
+        from analyslib.disclosure.follow_up_advice import advise_follow_up  # slow to load
+
+        if not self.place.code:
+            raise UsageError("Förslag räknas för en kommun.", remedy="Välj en kommun först.")
+        rows = [
+            (THEME_TITLES[found.theme], found.share_hidden, proposal.text, proposal.share_hidden)
+            for found in advise_follow_up(self.found, self.place.code)
+            for proposal in found.advice
+        ]
+        return pd.DataFrame(rows, columns=["table", "hidden", "proposal", "hidden_then"])
 
 
 MEASURE = ["service_area", "measure", "subscale"]

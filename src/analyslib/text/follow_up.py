@@ -44,9 +44,9 @@ CLASS_WORDS: Mapping[str, Mapping[str, str]] = {
 HIDDEN_EXPLANATION = (
     f"Där det står ”{HIDDEN_WORD}” har talet tagits bort för att ingen ska kunna kännas igen. Det "
     "gäller alla tal mellan ett och {below}, och en del större tal som annars hade avslöjat ett "
-    "litet. I små grupper gäller det också ”alla” och ”ingen”, som säger något om var och en. Det "
-    "går inte att se vilket som är vilket. Ett streck i stället för en andel betyder att något av "
-    "talen bakom den är dolt, eller att den gäller färre än tio."
+    "litet. När alla i en liten grupp har samma resultat är också det dolt, för det säger något om "
+    "var och en. Det går inte att se vilket som är vilket. Ett streck i stället för en andel "
+    "betyder att något av talen bakom den är dolt, eller att den gäller färre än tio."
 )
 ENDINGS_NOTE = (
     "Enligt plan: målet är helt eller delvis nått, eller insatsen har pågått så länge som var "
@@ -74,6 +74,21 @@ SVENSSON = (
     "ett medelvärde döljer mycket."
 ).format(plus="+1", minus="−1")
 
+
+THEME_TITLES = {
+    "underlag": "avslutade ärenden",
+    "kon": "kvinnor och män",
+    "inflode": "ärenden som började",
+    "tid": "tid i insats",
+    "alder": "ålder",
+    "orsak": "varför ärendet startade",
+    "insats": "insatser",
+    "avslut": "hur ärendet avslutades",
+    "forandring": "förändring",
+    "mal": "mål",
+    "nojdhet": "nöjdhet",
+    "aterkomst": "återaktualisering",
+}
 
 BELOW = {3: "två", 4: "tre", 5: "fyra", 10: "nio"}
 
