@@ -140,9 +140,9 @@ def gate_of(pack: Pack) -> CheckRelease:
     def check(places: Sequence[Path]) -> None:
         people = any(is_about_people(path.read_bytes()) for path in pages_in(places))
         outgoing = read_outgoing(pack.workspace.publish_db, pack.counties) if people else NOTHING
-        check_pages(places, outgoing)
         if not people and not (pack.folder / FILE_NAME).is_file():
             return
+        check_pages(places, outgoing)
         text = audit_once(pack, outgoing.ledgers, read_publications(pack.workspace.reports))
         write_publications(pack.folder, outgoing.ledgers)
         put_in_place(f"{text}\n".encode(), pack.folder / AUDIT_NAME)
