@@ -291,7 +291,7 @@ def attack(
     cannot be all of 1 to 4. `known` is what the attacker has from his own municipality."""
     facts = [read_pack(pages) for pages in packs]
     for pack in facts:
-        pack.shown |= {group: known[group] for group in pack.hidden & known.keys()}
+        pack.shown |= {group: n for group, n in known.items() if group not in pack.shown}
         pack.hidden -= known.keys()
     themes = sorted({g.theme for f in facts for g in f.hidden})
     return [claim for theme in themes for claim in _System(theme, facts).claims()]

@@ -83,7 +83,7 @@ def test_newest_vintage_wins_and_what_differs_is_a_revision(bench: Any) -> None:
     ]
     assert sum(count.superseded for count in report.files) == 3
     assert "3 tal finns i flera filer" in str(report)
-    assert "2 av dem har ändrats" in str(report)
+    assert "2 av dem har räknats om (reviderats)" in str(report)
 
 
 def test_a_revision_that_was_taken_back_is_in_force(bench: Any) -> None:
