@@ -456,17 +456,8 @@ def _as_decided(publication: Publication) -> Publication:
     """A ledger as the gate knows it: without the municipalities, where its table had none."""
     if not publication.title.startswith("kon_"):
         return publication
-    at = publication.dimensions.index("municipality")
-    return replace(
-        publication,
-        dimensions=publication.dimensions[:at] + publication.dimensions[at + 1 :],
-        block=("service_area",),
-        delivered=tuple(sorted({(area,) for _, area in publication.delivered})),
-        rows=tuple(
-            (cell[:at] + cell[at + 1 :], shown, sure, label)
-            for cell, shown, sure, label in publication.rows
-        ),
-    )
+    found = publication.without("municipality")
+    return replace(found, delivered=tuple(sorted(found.delivered)))
 
 
 def _with_places(made: Release, blocks: Sequence[tuple[str, ...]]) -> Release:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,21 @@ class Publication:
             del content["extracts"]  # ledgers from before there were marks keep their sums
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def without(self, dimension: str) -> Publication:
+        """The same ledger with one of the dimensions of its blocks left out."""
+        at, place = self.dimensions.index(dimension), self.block.index(dimension)
+        blocks = (block[:place] + block[place + 1 :] for block in self.delivered)
+        return replace(
+            self,
+            dimensions=self.dimensions[:at] + self.dimensions[at + 1 :],
+            block=self.block[:place] + self.block[place + 1 :],
+            delivered=tuple(dict.fromkeys(blocks)),
+            rows=tuple(
+                (cell[:at] + cell[at + 1 :], shown, sure, label)
+                for cell, shown, sure, label in self.rows
+            ),
+        )
 
     def published_rows(self) -> list[PublishedRow]:
         """The rows as later packs and the audit take them."""

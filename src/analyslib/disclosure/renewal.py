@@ -93,19 +93,10 @@ def renewed(made: Release) -> Release:
     found = made.publication
     if EXTRACT not in found.dimensions:
         return made
-    at, place = found.dimensions.index(EXTRACT), found.block.index(EXTRACT)
-    plain = replace(
-        found,
-        dimensions=found.dimensions[:at] + found.dimensions[at + 1 :],
-        block=found.block[:place] + found.block[place + 1 :],
-        delivered=tuple(block[:place] + block[place + 1 :] for block in found.delivered),
-        rows=tuple(
-            (cell[:at] + cell[at + 1 :], shown, sure, label)
-            for cell, shown, sure, label in found.rows
-        ),
-    )
     counts = made.released.counts.drop(columns=EXTRACT)
-    return replace(made, publication=plain, released=replace(made.released, counts=counts))
+    return replace(
+        made, publication=found.without(EXTRACT), released=replace(made.released, counts=counts)
+    )
 
 
 def exact_with_editions(
