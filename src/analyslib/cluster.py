@@ -23,6 +23,7 @@ from analyslib.errors import UsageError
 from analyslib.jobs import Job, Limits, Outcome, Problem, Trouble
 from analyslib.pack_plan import library_hash
 from analyslib.report import put_in_place
+from analyslib.sources.origin import sha256_of
 from analyslib.workspace import MARKS, Workspace
 
 
@@ -122,8 +123,3 @@ def unpack(parcel: Parcel) -> Path:
     if not database.is_file() or sha256_of(database) != parcel.sha256:
         put_in_place(parcel.database, database)
     return folder
-
-
-def sha256_of(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,7 +6,6 @@ is, and a pack removes those whose page has been made anew or taken back.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -19,6 +18,7 @@ from pathlib import Path
 from analyslib import __version__
 from analyslib.errors import ReportError, UsageError
 from analyslib.report import put_in_place
+from analyslib.sources.origin import sha256_of
 from analyslib.sources.progress import Listener, Step, silent
 
 
@@ -145,10 +145,6 @@ def printed_from(pdf: Path) -> str:
     """The content hash of the page that a PDF was printed from; "" where it is not our print."""
     found = PRINTED_FROM.search(pdf.read_bytes()) if pdf.is_file() else None
     return found[1].decode() if found else ""
-
-
-def sha256_of(page: Path) -> str:
-    return hashlib.sha256(page.read_bytes()).hexdigest()
 
 
 def print_content(browser: Path, page: Path) -> bytes:
