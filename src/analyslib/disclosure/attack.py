@@ -76,10 +76,3 @@ def _bound(
 
 def _is_whole(world: np.ndarray) -> bool:
     return bool(world.size) and float(np.abs(world - np.rint(world)).max()) <= EPSILON
-
-
-def exact_rows(
-    system: System, hidden: np.ndarray, attacker: Attacker, rows: Iterable[int] | None = None
-) -> list[int]:
-    """The hidden rows whose number this attacker can work out to the last person."""
-    return [i.row for i in intervals(system, hidden, attacker, rows) if i.is_exact]

@@ -56,8 +56,3 @@ def is_small(count: int, threshold: int) -> bool:
 
 def is_mean_safe(n: int, profile: Profile) -> bool:
     return n >= max(profile.mean_from, profile.threshold)
-
-
-def is_spread_safe(n: int, profile: Profile) -> bool:
-    """A standard deviation beside a mean of few answers gives the answers away."""
-    return n >= max(profile.spread_from, profile.mean_from)
