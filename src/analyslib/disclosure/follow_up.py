@@ -295,7 +295,7 @@ class _CountyRelease:
             made = self._release(atoms, layouts, known, title, draft)
             made = _named(made, draft.universe, self._links(links_of(theme, atoms)))
             made = _marked(made, draft.extracts)
-            faults = self._told_between(made, atoms, layouts, known(atoms))
+            faults = self._told_between(made, atoms, layouts, known)
             if not faults:
                 return made
             units = self._without_named(theme, units, faults, draft)
@@ -311,7 +311,7 @@ class _CountyRelease:
         made: Release,
         atoms: pd.DataFrame,
         layouts: Sequence[Layout],
-        known: Sequence[Publication],
+        known: Callable[[pd.DataFrame], Sequence[Publication]],
     ) -> list[str]:
         """Numbers that would tell of a few persons, beside an earlier edition or totals that are
         out, and that cannot be hidden here since they follow from these: they are left out."""
@@ -326,7 +326,7 @@ class _CountyRelease:
         leaks = audit_publications(alone).leaks
         if leaks or not others:
             return [leak.label for leak in leaks]
-        rows = [row for publication in known for row in publication.published_rows()]
+        rows = [row for publication in known(atoms) for row in publication.published_rows()]
         plain = build_ledger(atoms, layouts, self._profile, rows).system
         return list(exact_with_editions(made.ledger.system, made.plan.impossible, plain))
 
@@ -363,8 +363,9 @@ class _CountyRelease:
         """Women and men in the county, for service areas where the number of each is printed and
         every class too: women and men together must tell nothing that the theme has hidden. In
         one municipality they would be too few to compare."""
-        blocks = list(zip(units["municipality"], units["service_area"], strict=True))
-        units = units.loc[[block in set(whole.publication.delivered) for block in blocks]]
+        delivered = set(whole.publication.delivered)
+        blocks = zip(units["municipality"], units["service_area"], strict=True)
+        units = units.loc[[block in delivered for block in blocks]]
         printed = _printed(whole, "service_area", "class")
         classes = units[["service_area", "class"]].drop_duplicates()
         closed = {a for a, c in classes.itertuples(index=False) if (a, c) not in printed}
@@ -402,7 +403,7 @@ class _CountyRelease:
         made = _with_places(made, whole.publication.delivered)
         made = _named(made, whole.publication.universe, self._links(links_by_sex(theme, atoms)))
         made = _marked(made, self._marks.of(theme, made.publication))
-        return made, self._told_between(made, atoms, [layout], known)
+        return made, self._told_between(made, atoms, [layout], lambda _: known)
 
     def _telling_areas(self, made: Publication, beside: Sequence[Publication]) -> list[str]:
         """The service areas where women and men would tell of a few, laid beside what earlier
