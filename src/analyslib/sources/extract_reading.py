@@ -36,7 +36,8 @@ DAMAGED = (
     *(CalamineError, zipfile.BadZipFile, zlib.error, struct.error),
     *(EOFError, OSError, RuntimeError, ValueError),
 )
-_PACKED, _OLD = b"PK", b"\xd0\xcf\x11\xe0"
+_PACKED = b"PK"
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # how the files of old Excel, and locked ones, begin
 
 # Text with NaN for nothing, the same in every pandas that we run on.
 TEXT = pd.StringDtype(storage="pyarrow", na_value=np.nan)
@@ -109,7 +110,7 @@ def read_sheets(path: Path) -> list[Sheet]:
     content = path.read_bytes()
     if not content.strip():
         raise SourceError("filen är tom.", name, "Gör om uttaget.")
-    if content.startswith((_PACKED, _OLD)):
+    if content.startswith((_PACKED, OLD_EXCEL)):
         return _read_workbook(content, name)
     return [Sheet(name, "", _to_frame(_read_rows(content, name)))]
 
@@ -130,7 +131,7 @@ def read_files(files: Iterable[Path]) -> tuple[dict[Path, list[Sheet]], list[Fau
 
 
 def _read_workbook(content: bytes, file: str) -> list[Sheet]:
-    if content.startswith(_OLD) and "EncryptedPackage".encode("utf-16-le") in content:
+    if content.startswith(OLD_EXCEL) and "EncryptedPackage".encode("utf-16-le") in content:
         raise SourceError(
             "filen är skyddad med lösenord.",
             file,

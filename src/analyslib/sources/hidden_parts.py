@@ -14,7 +14,7 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
-from analyslib.sources.extract_reading import clean_word
+from analyslib.sources.extract_reading import OLD_EXCEL, clean_word
 from analyslib.sources.identity_numbers import INTERIM, MASKED, PERSONNUMMER, SAMORDNINGSNUMMER
 from analyslib.sources.personal_data import EMAIL, NAME, find_personal_data
 
@@ -200,7 +200,6 @@ def _attribute(tag: str, name: str) -> str:
 
 # --- files that are not packed: the workbooks of old Excel
 
-_OLD = b"\xd0\xcf\x11\xe0"
 _CERTAIN = (PERSONNUMMER, SAMORDNINGSNUMMER, INTERIM, MASKED, EMAIL)
 _NARROW = re.compile(rb"[\x20-\x7e\xa0-\xff]{6,}")
 _WIDE = re.compile(rb"(?:[\x20-\x7e\xa0-\xff]\x00){6,}")
@@ -214,7 +213,7 @@ def _runs(content: bytes) -> Iterator[str]:
 
 def _find_in_old_workbook(content: bytes, in_cells: frozenset[str]) -> Iterator[HiddenFind]:
     """Among so much that is no text at all only numbers and addresses for e-mail are certain."""
-    if not content.startswith(_OLD):
+    if not content.startswith(OLD_EXCEL):
         return
     place = "en kommentar, egenskap eller annan del som inte är en cell"
     for found in _find_in_texts((_Text(place, run) for run in _runs(content)), in_cells):
