@@ -19,9 +19,10 @@ import pandas as pd
 import pytest
 from page_attack import SMALL, Claim, Facts, Group, attack, read_pack
 
-import analyslib.disclosure.follow_up as gate
+import analyslib.disclosure.county_edition as gate
 from analyslib.catalogue import Catalogue, load_catalogue
 from analyslib.delivery import CheckRelease
+from analyslib.disclosure.follow_up import release_follow_up
 from analyslib.disclosure.layout import Layout
 from analyslib.disclosure.publication import (
     Publication,
@@ -171,7 +172,7 @@ def released_with_truth(
     """What the gate lets out, and the true numbers of the very people that each table counts:
     what cannot be protected beside an earlier edition is not in it."""
     counted: dict[str, pd.DataFrame] = {}
-    release = gate._CountyRelease._release
+    release = gate.CountyEdition.release
 
     def recorded(
         self: Any, atoms: Any, layouts: Any, known: Any, title: str, *more: Any
@@ -180,8 +181,8 @@ def released_with_truth(
         return release(self, atoms, layouts, known, title, *more)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gate._CountyRelease, "_release", recorded)
-        tables = gate.release_follow_up(connection, earlier=out)
+        patch.setattr(gate.CountyEdition, "release", recorded)
+        tables = release_follow_up(connection, earlier=out)
     return tables, {
         group: number
         for counts in counted.values()
@@ -215,7 +216,7 @@ def naively_released(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gate, "release", only_primary)
-        return gate.release_follow_up(connection), truth
+        return release_follow_up(connection), truth
 
 
 def group_of(cell: Mapping[str, object]) -> Group:

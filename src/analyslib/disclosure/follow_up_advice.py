@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from analyslib.analysis.follow_up import FollowUp
 from analyslib.analysis.follow_up_themes import THEMES, count_units, units_of
 from analyslib.disclosure.advice import TOO_MUCH, Advice, advise
-from analyslib.disclosure.follow_up import layouts_of
 from analyslib.disclosure.rules import NETWORK_PACK, Profile
+from analyslib.disclosure.theme_tables import layouts_of
 
 
 # The one theme whose classes have an order of their own; other classes are not merged at random.

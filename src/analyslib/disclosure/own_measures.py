@@ -17,9 +17,8 @@ import numpy as np
 import pandas as pd
 
 from analyslib.analysis.statistics import Floats
-from analyslib.disclosure.follow_up import ledgers_as_text
 from analyslib.disclosure.layout import Layout
-from analyslib.disclosure.publication import Publication
+from analyslib.disclosure.publication import Publication, ledgers_as_text
 from analyslib.disclosure.release import Release, release
 from analyslib.disclosure.released import HIDDEN
 from analyslib.disclosure.rules import OPEN_PAGE, Profile, is_mean_safe, is_small

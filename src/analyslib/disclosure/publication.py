@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from analyslib.disclosure.universe import PublishedRow
 from analyslib.errors import DisclosureError, Fault
 
@@ -104,6 +106,15 @@ def publication_from(content: Mapping[str, Any]) -> Publication:
     found = [{key: _tuples(value) for key, value in link.items()} for link in content["links"]]
     links = tuple(Link(**link) for link in found)
     return Publication(**{**fields, "links": links})
+
+
+def ledgers_as_text(publications: Sequence[Publication]) -> pd.DataFrame:
+    """One row = one published ledger: its title, its sum and its content as JSON."""
+    rows = [
+        {"title": p.title, "sha256": p.digest, "content": json.dumps(asdict(p), ensure_ascii=False)}
+        for p in publications
+    ]
+    return pd.DataFrame(rows, columns=["title", "sha256", "content"], dtype="str")
 
 
 def write_publications(folder: Path, publications: Sequence[Publication]) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -57,7 +57,7 @@ def release(
     price = price_of(ledger.system, profile.threshold, ledger.level, ledger.copies)
     standing = _standing(atoms, layouts, ledger, profile, editions)
     plan = protect(ledger.system, profile, price, ledger.sensitive, standing)
-    certificate = certify(ledger.system, plan.hidden, plan.proof)
+    certificate = certify(replace(ledger.system, told=plan.told), plan.hidden, plan.proof)
     faults = verify(certificate, demands_of(plan.proof))
     if faults:
         raise DisclosureError("Beviset höll inte: " + faults[0])
@@ -69,6 +69,15 @@ def release(
     counts = printed_counts(ledger, layouts, hidden)
     released = Released(counts, profile.threshold, publication.digest, "", facts)
     return Release(released, publication, plan, ledger, certificate)
+
+
+def printed_cells(made: Release | None, *dimensions: str) -> set[tuple[str, ...]]:
+    """Which cells of these dimensions came out of the gate; none of a table that did not."""
+    if made is None:
+        return set()
+    counts = made.released.counts
+    mask = (counts["status"] == "") & (counts["crossing"] == "×".join(dimensions))
+    return set(counts.loc[mask, list(dimensions)].itertuples(index=False, name=None))
 
 
 def _standing(

@@ -1,0 +1,86 @@
+"""The tables of the follow-up as data: what each theme is printed in, and which of its sums are
+the same people as in another theme."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from analyslib.analysis.follow_up_themes import (
+    BASIS,
+    BEGUN,
+    CHANGE,
+    ENDED,
+    INFLOW,
+    KKIK,
+    SEX,
+    TIME_GROUPS,
+    Theme,
+    area_of,
+    groups_of,
+)
+from analyslib.disclosure.layout import Layout
+from analyslib.disclosure.publication import Cell, Link
+
+
+DIMENSIONS = ("municipality", "service_area", "sex", "class")
+CELLS = DIMENSIONS[0], DIMENSIONS[1], DIMENSIONS[3]
+BY_BLOCK = (("municipality", "municipality"), ("service_area", "service_area"))
+BY_PLACE = (("municipality", "municipality"),)
+
+
+def layouts_of(theme: Theme, atoms: pd.DataFrame, name: str) -> list[Layout]:
+    """The tables that a theme is printed in."""
+    whole = _whole(theme, atoms, name)
+    if theme is BASIS:
+        return [Layout(name, CELLS[:2])]
+    if theme is INFLOW:
+        return [replace(whole, dimensions=("municipality", "class"), shares="")]
+    if theme.is_local:
+        return [replace(whole, margins=False), Layout(name, CELLS[:2], margins=False)]
+    if theme.unit == "closings":
+        return [whole, replace(whole, name=f"kkik_{name}", where={"window": (KKIK,)})]
+    return [whole]
+
+
+def layout_by_sex(theme: Theme, atoms: pd.DataFrame, name: str) -> Layout:
+    """The table of a theme's women and men, in the whole county."""
+    return replace(_whole(theme, atoms, name), dimensions=("service_area", "sex", "class"))
+
+
+def _whole(theme: Theme, atoms: pd.DataFrame, name: str) -> Layout:
+    groups = {"class": groups_of(theme, set(atoms["class"]))}
+    sensitive = "class" if theme.is_sensitive else ""
+    return Layout(name, CELLS, groups=groups, shares="class", sensitive=sensitive)
+
+
+def links_of(theme: Theme, atoms: pd.DataFrame) -> tuple[Link, ...]:
+    """Which sums of a theme are sums of the basis, or of another theme."""
+    basis, inflow = BASIS.id, INFLOW.id
+    if theme.base == BEGUN:
+        ended = (("class", TIME_GROUPS["slut"]),)
+        return Link(basis, BY_BLOCK, ended), Link(inflow, BY_PLACE)
+    if theme.base != ENDED:
+        return ()
+    if theme is CHANGE:
+        return tuple(Link(basis, BY_PLACE, here, there) for here, there in _subject_areas(atoms))
+    return (Link(basis, BY_BLOCK),)
+
+
+def links_by_sex(theme: Theme, atoms: pd.DataFrame) -> tuple[Link, ...]:
+    """Women and men of a theme are those of the table of women and men."""
+    to, sex = SEX.id, ("sex", "class")
+    if theme is CHANGE:
+        return tuple(
+            Link(to, (*BY_PLACE, sex), here, there) for here, there in _subject_areas(atoms)
+        )
+    return (Link(to, (*BY_BLOCK, sex)),)
+
+
+def _subject_areas(atoms: pd.DataFrame) -> list[tuple[Cell, Cell]]:
+    """What is measured, and the service area whose finished cases it is measured of."""
+    return [
+        ((("service_area", (subject,)),), (("service_area", (area_of(subject),)),))
+        for subject in sorted(atoms["service_area"].unique())
+    ]
