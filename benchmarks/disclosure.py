@@ -3,9 +3,12 @@
     python benchmarks/disclosure.py            one pack of 15 municipalities
     python benchmarks/disclosure.py --country  290 municipalities, county by county
     python benchmarks/disclosure.py --country --first 3   only the first three counties
+    python benchmarks/disclosure.py --follow-up 04 24 --coalition 2
+                                               the made-up follow-up of two counties, where two
+                                               members may lay their own figures together
 
-Prints seconds, seconds of processor, peak memory and hidden cells. Nothing here is a test: run it
-on a quiet machine.
+The follow-up needs the built demo (`analyslib demo`). Prints seconds, seconds of processor, peak
+memory and hidden cells. Nothing here is a test: run it on a quiet machine.
 """
 
 from __future__ import annotations
@@ -14,16 +17,20 @@ import argparse
 import resource
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pandas as pd
 
+from analyslib.analysis.follow_up import FollowUp
 from analyslib.catalogue import load_catalogue
 from analyslib.disclosure.audit import audit_publications
+from analyslib.disclosure.follow_up import release_counties
 from analyslib.disclosure.layout import Layout
 from analyslib.disclosure.release import Release, release
-from analyslib.disclosure.rules import Profile
+from analyslib.disclosure.rules import COALITIONS, NETWORK_PACK, Profile
+from analyslib.explore.follow_up import individual_follow_up
 
 
 DIMENSIONS = ("municipality", "service_area", "sex", "age_group")
@@ -90,20 +97,46 @@ def protect_and_audit(name: str, atoms: pd.DataFrame, profile: Profile, audit: b
     return made
 
 
+def protect_follow_up(county: str, coalition: int) -> None:
+    """Every table of the follow-up of a county's municipalities in the demo."""
+    found = individual_follow_up(data="demo").found
+    frames = (found.cases, found.insatser, found.pairs, found.closings)
+    own = [rows[rows["municipality"].str[:2] == county] for rows in frames]
+    start, worked = time.perf_counter(), time.process_time()
+    counts, publications = release_counties(
+        FollowUp(*own, years=found.years, window=found.window),
+        replace(NETWORK_PACK, coalition=coalition),
+    )
+    seconds, processor = time.perf_counter() - start, time.process_time() - worked
+    print(
+        f"län {county}, {own[0]['municipality'].nunique():2} kommuner, {coalition} tillsammans: "
+        f"{len(publications):2} tabeller, {len(counts)} tal, {counts['count'].isna().sum()} dolda, "
+        f"skydd {seconds:6.1f} s ({processor:.1f} s processor)",
+        flush=True,
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--country", action="store_true", help="290 municipalities")
     parser.add_argument("--first", type=int, help="only so many counties")
     parser.add_argument("--audit", action="store_true", help="audit every pack as well")
     parser.add_argument("--insiders", default="none", choices=("none", "exact", "full"))
+    parser.add_argument("--follow-up", nargs="+", metavar="COUNTY", help="the demo's follow-up")
+    parser.add_argument("--coalition", type=int, default=1, choices=COALITIONS)
     options = parser.parse_args()
+    if options.follow_up:
+        for county in options.follow_up:
+            protect_follow_up(county, options.coalition)
+        return
+    profile = Profile(insiders=options.insiders, coalition=options.coalition)
     rng, start = np.random.default_rng(1), time.perf_counter()
     chosen = list(counties())
     if not options.country:
         chosen = [item for item in chosen if len(item[1]) == 15][:1]
     for name, codes in chosen[: options.first]:
         atoms = made_up_county(codes, rng)
-        protect_and_audit(name, atoms, Profile(insiders=options.insiders), options.audit)
+        protect_and_audit(name, atoms, profile, options.audit)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     seconds = f"{time.perf_counter() - start:.0f} s ({time.process_time():.0f} s processor)"
     print(f"totalt {seconds}, som mest {peak:.0f} MB")

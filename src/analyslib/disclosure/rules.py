@@ -8,6 +8,7 @@ from analyslib.errors import UsageError
 
 
 THRESHOLDS = (3, 4, 5, 10)
+COALITIONS = (1, 2, 3)
 INSIDER_LEVELS = ("none", "exact", "full")
 
 
@@ -42,6 +43,11 @@ class Profile:
             raise UsageError(
                 f"Okänd nivå för insyn: {self.insiders!r}.",
                 remedy="Välj none, exact eller full.",
+            )
+        if self.coalition not in COALITIONS:
+            raise UsageError(
+                f"Det går inte att skydda mot {self.coalition} medlemmar tillsammans.",
+                remedy="Välj 1, 2 eller 3. Förvalet är 1.",
             )
 
 
