@@ -29,10 +29,9 @@ def _spreads(
     follow_up: FollowUp, counts: pd.DataFrame, measures: Mapping[str, Measure], profile: Profile
 ) -> pd.DataFrame:
     """Svensson's measures and the like, only for groups as large as a standard deviation takes,
-    and whose size is printed: what one of them gives away of few persons, they would too."""
+    and whose every count is printed: beside a hidden one they would tell which it can be."""
     fewest = max(profile.spread_from, profile.mean_from)
-    known = counts[counts["layout"].str.startswith(f"{CHANGE.id}-")]
-    sizes = measured(known)[["layout", *DIMENSIONS[:3], "n"]].dropna(subset=["n"])
+    sizes = _whole_cells(counts[counts["layout"].str.startswith(f"{CHANGE.id}-")])
     frames = [
         summarise_pairs(rows, measures, fewest).assign(layout=f"{CHANGE.id}-{county}")
         for county, rows in follow_up.pairs.groupby(follow_up.pairs["municipality"].str[:2])
@@ -42,3 +41,12 @@ def _spreads(
     if found.empty:
         return pd.DataFrame(columns=[*keys, "sex", "class", "name", "value"])
     return found.merge(sizes.astype({"n": "int64"}), on=keys).assign(**{"class": TOTAL})
+
+
+def _whole_cells(counts: pd.DataFrame) -> pd.DataFrame:
+    """How many are measured twice in each cell of the theme of change with nothing hidden: not
+    better, same or worse, and not the missing, whom the measured are compared with."""
+    keys = ["layout", *DIMENSIONS[:3]]
+    sizes = measured(counts)[[*keys, "n"]].dropna(subset=["n"])
+    hidden = pd.MultiIndex.from_frame(counts.loc[counts["status"] != "", keys])
+    return sizes[~pd.MultiIndex.from_frame(sizes[keys]).isin(hidden)]

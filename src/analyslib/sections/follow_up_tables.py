@@ -23,6 +23,10 @@ from analyslib.text.words import HIDDEN_WORD
 
 PAIRS = "mätta par"
 RELIABLE = {"better": "reliably_better", "worse": "reliably_worse"}
+SVENSSON_NOTE = (
+    "Visas för grupper med minst tjugo mätta där inget antal är dolt; annars visas länet. "
+    "Typisk förändring är efter minus före (Hodges–Lehmann)."
+)
 
 
 def source_of(material: FollowUpMaterial, with_county: bool = False) -> str:
@@ -205,8 +209,7 @@ def svensson_table(material: FollowUpMaterial) -> Table | None:
             *("Typisk förändring i måttets enhet", "I ord"),
         ),
         tuple(rows),
-        note="Visas för grupper med minst tjugo mätta; annars visas länet. Typisk förändring är "
-        f"efter minus före (Hodges–Lehmann). {_lower_is_better(material)}".strip(),
+        note=" ".join(filter(None, (SVENSSON_NOTE, _lower_is_better(material)))),
         source_line=source_of(material, with_county=True),
     )
 
