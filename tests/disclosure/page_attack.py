@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
+from itertools import product
 from types import MappingProxyType
 
 import highspy
@@ -27,6 +28,9 @@ HIDDEN_TEXTS = ("dolt", "sekretess")
 # Where "all" and "none" of fewer than twenty are hidden too, a hidden number may be nought.
 SENSITIVE = ("forandring", "mal", "avslut", "nojdhet", "aterkomst", "orsak")
 LARGE_GROUP = 20
+# Where a service area has no row when nothing of it is printed, and is in the sums all the same.
+BY_AREA = ("aterkomst", "kkik_aterkomst")
+AREAS = ("aldre", "barn_unga", "ek_bistand", "funktionshinder", "missbruk", "vald")
 OF_FINISHED = ("kon", "alder", "orsak", "avslut", "forandring", "mal", "nojdhet")
 SHARE = re.compile(r"^(\d+) %(?: \((\d+)–(\d+)\))?$")
 RANGE = re.compile(r"^(\d+)–(\d+) %$")
@@ -303,14 +307,14 @@ class _System:
     def __init__(self, theme: str, packs: Sequence[Facts]) -> None:
         self.theme, self.packs = theme, packs
         self.atoms: dict[Group, int] = {}
-        self.members: list[list[Group]] = [self._atoms_of(facts) for facts in packs]
         self.rows: list[tuple[np.ndarray, np.ndarray, float, float]] = []
+        self.members: list[list[Group]] = [self._atoms_of(*pack) for pack in enumerate(packs)]
         self.shares: list[tuple[np.ndarray, np.ndarray, float, float]] = []
         self.hidden: list[tuple[Group, np.ndarray]] = []
         for facts, members in zip(packs, self.members, strict=True):
             self._add_pack(facts, members)
 
-    def _atoms_of(self, facts: Facts) -> list[Group]:
+    def _atoms_of(self, number: int, facts: Facts) -> list[Group]:
         """The smallest groups in this pack: every class that the county has of each subject."""
         themes = (self.theme, "underlag") if self.theme in OF_FINISHED else (self.theme,)
         seen = [g for g in (*facts.shown, *facts.hidden) if g.theme in themes and g.subject]
@@ -323,10 +327,31 @@ class _System:
             for name in sorted(classes[theme, subject]) or [""]:
                 if place:
                     version = facts.versions.get(place, "")
-                    atom = Group(theme, place, subject, (name,), version)
-                    self.atoms.setdefault(atom, len(self.atoms))
-                    found.append(atom)
+                    found.append(self._atom(Group(theme, place, subject, (name,), version)))
+        if self.theme in BY_AREA:
+            found += self._without_row(number, facts, {(a.place, a.subject) for a in found})
         return found
+
+    def _atom(self, atom: Group) -> Group:
+        self.atoms.setdefault(atom, len(self.atoms))
+        return atom
+
+    def _without_row(
+        self, number: int, facts: Facts, told: set[tuple[str, str]]
+    ) -> Iterator[Group]:
+        """What the sums of this theme may count and no row tells of: the other service areas of
+        every municipality. They may be counted, or not."""
+        groups = [*facts.shown, *facts.hidden]
+        places = {g.place for g in groups if g.place}
+        for place, area in sorted(set(product(places, AREAS)) - told):
+            version = facts.versions.get(place, "")
+            for name in sorted({c for g in groups if g.theme == self.theme for c in g.classes}):
+                people = Group(self.theme, place, area, (name,), version)
+                counted = self._atom(replace(people, version=f"{version} {number}"))
+                yield counted
+                if version:
+                    parts = [np.array([self.atoms[a]]) for a in (counted, self._atom(people))]
+                    self._row(parts[0], -np.inf, 0.0, parts[1], -1.0)
 
     def _inside(self, group: Group, members: Sequence[Group]) -> np.ndarray:
         return np.array([self.atoms[a] for a in members if group.holds(a)], dtype=np.int64)
@@ -422,6 +447,7 @@ class _System:
         for rows in ([*certain, *self.shares], self.rows, certain):
             if not solver.is_possible:
                 solver = _Solver(len(self.atoms), rows)
+        assert solver.is_possible, f"{self.theme}: the pages are misread"
         found = []
         for group, inside in self.hidden:
             claim = self._claim(solver, group, inside)

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
-from page_attack import SMALL, Claim, Facts, Group, attack, read_pack
+from page_attack import BY_AREA, SMALL, Claim, Facts, Group, attack, read_pack
 
 import analyslib.disclosure.county_edition as gate
 from analyslib.catalogue import Catalogue, load_catalogue
@@ -58,9 +58,6 @@ WHERE ended > $day AND municipality = $place;
 UPDATE delivered_episode SET readmitted = NULL WHERE readmitted > $day AND municipality = $place;
 UPDATE extract SET extraction_date = $day WHERE municipality = $place
 """
-
-
-BY_AREA = ("aterkomst", "kkik_aterkomst")
 
 
 @dataclass(frozen=True)
@@ -310,12 +307,11 @@ def test_a_member_that_knows_its_own_numbers_learns_no_small_number_of_another(
 def unlisted(truth: Mapping[Group, int], member: str, facts: Facts) -> list[Group]:
     """A service area with nothing printed of who came back has no row, and is in the sums: the
     member knows what it holds."""
-    told = {(group.theme, group.subject) for group in (*facts.shown, *facts.hidden)}
     return [
         group
         for group in truth
         if group.place == member and group.subject and group.classes
-        if group.theme in BY_AREA and (group.theme, group.subject) not in told
+        if group.theme in BY_AREA and group not in facts.shown and group not in facts.hidden
     ]
 
 
