@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
+from analyslib.disclosure.own_parts import OWN, plan_of
 from analyslib.disclosure.page_check import ABOUT, Allowed, allowed_from, check_folder
+from analyslib.disclosure.page_reader import read_page
 from analyslib.disclosure.publication import Publication, publication_from
 from analyslib.disclosure.released import released_from
 from analyslib.disclosure.versions import tied_to
@@ -24,6 +27,9 @@ from analyslib.store.connection import Store, open_store, query
 
 
 MARK = f'data-about="{ABOUT}"'.encode()
+OWN_MARK = re.compile(rf'{OWN}="(\d{{4}})"'.encode())
+OWN_LEDGER = re.compile(r"matt-\d\d-(\d{4})")
+OWN_NUMBER = re.compile(rb'data-kpi="\d{4}-')
 MOST_LEAKS = 10
 # The ends and the ticks of scales, months and the word for uncertainty: numbers about nobody.
 SCALES = frozenset(
@@ -44,23 +50,75 @@ class Outgoing:
 NOTHING = Outgoing((), Allowed({}, frozenset()))
 
 
+@dataclass(frozen=True)
+class Subjects:
+    """What pages tell of individuals: of the follow-up, and of the own measures of these
+    municipalities (None: of all)."""
+
+    follow_up: bool = True
+    own: frozenset[str] | None = None
+
+    def __bool__(self) -> bool:
+        return self.follow_up or self.own is None or bool(self.own)
+
+    def include(self, title: str) -> bool:
+        """Whether a ledger of this title is about what the pages tell."""
+        found = OWN_LEDGER.match(title)
+        if found is None:
+            return self.follow_up
+        return self.own is None or found[1] in self.own
+
+
+EVERYTHING = Subjects()
+
+
 def is_about_people(page: bytes) -> bool:
-    return MARK in page
+    return MARK in page or OWN_NUMBER.search(page) is not None
 
 
-def read_outgoing(publish_db: Path, counties: Iterable[str]) -> Outgoing:
-    """The part of the release that is about these counties."""
+def subjects_of(pages: Iterable[bytes]) -> Subjects:
+    follow_up, own = False, set[str]()
+    for page in pages:
+        codes = OWN_MARK.findall(page)
+        follow_up |= page.count(MARK) > len(codes)
+        own |= {code.decode() for code in codes}
+    return Subjects(follow_up, frozenset(own))
+
+
+def read_outgoing(
+    publish_db: Path,
+    counties: Iterable[str],
+    subjects: Subjects = EVERYTHING,
+    own: Mapping[str, str] | None = None,
+) -> Outgoing:
+    """The part of the release of these counties that pages about these subjects tell. `own`: what
+    the release makes of the parts about own measures, by municipality."""
+    wanted = sorted(set(counties))
     with open_store(publish_db, threads=1) as store:
-        if not query(store, "has_table", table="individual_ledger")["is_there"].item():
-            return NOTHING
-        wanted = sorted(set(counties))
-        ledgers = _each(store, "individual_ledgers", wanted)
-        cells = _each(store, "individual_cells", wanted)
-        statistics = _each(store, "individual_measures", wanted)
-        facts = query(store, "individual_release")
-    contents = [json.loads(content) for content in ledgers["content"]]
-    released = released_from(cells, facts, statistics)
-    return Outgoing(tuple(map(publication_from, contents)), allowed_from(released))
+        ledgers = _ledgers(store, wanted, subjects)
+        allowed = _released(store, wanted) if subjects.follow_up else NOTHING.allowed
+    plans = {code: plan_of(read_page(html).parts) for code, html in (own or {}).items()}
+    return Outgoing(ledgers, replace(allowed, own=plans))
+
+
+def _ledgers(store: Store, counties: Sequence[str], subjects: Subjects) -> tuple[Publication, ...]:
+    if not _has(store, "individual_ledger"):
+        return ()
+    found = _each(store, "individual_ledgers", counties)
+    told = found[found["title"].map(subjects.include).astype(bool)]
+    return tuple(publication_from(json.loads(content)) for content in told["content"])
+
+
+def _released(store: Store, counties: Sequence[str]) -> Allowed:
+    if not _has(store, "individual_count"):
+        return NOTHING.allowed
+    cells = _each(store, "individual_cells", counties)
+    statistics = _each(store, "individual_measures", counties)
+    return allowed_from(released_from(cells, query(store, "individual_release"), statistics))
+
+
+def _has(store: Store, table: str) -> bool:
+    return bool(query(store, "has_table", table=table)["is_there"].item())
 
 
 def _each(store: Store, name: str, counties: Sequence[str]) -> pd.DataFrame:

@@ -12,11 +12,13 @@ import base64
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
+from analyslib.disclosure.own_parts import LOOSE, Plan, part_faults
+from analyslib.disclosure.page_pictures import NOTED, STOWED
 from analyslib.disclosure.page_reader import ABOUT, PageCell, PageReader, read_page
 from analyslib.disclosure.released import TOTAL, Released, dimensions_of
 from analyslib.errors import DisclosureError, Fault
@@ -40,7 +42,8 @@ ORNAMENTS = r"""(?:none|normal|(?:counter\(pages?\)|"[^"\w\\]*"|'[^'\w\\]*'|\s)+
 WRITING_STYLE = re.compile(
     rf"(?<![\w-])content\s*:\s*(?!{ORNAMENTS})|counter-(?:re)?set|@import|url\(", re.IGNORECASE
 )
-FORBIDDEN = {
+# What programs leave in the marks of a page. In its text they are words like others.
+FORBIDDEN_MARKS = {
     "plotly": "Sidan bär med sig alla data (plotly).",
     "application/vnd.jupyter.widget": "Sidan bär med sig reglagens tillstånd (widgets).",
     "vega-embed": "Sidan bär med sig alla data (vega).",
@@ -48,12 +51,16 @@ FORBIDDEN = {
     "bk-root": "Sidan bär med sig alla data (bokeh).",
     "application/vnd.jupyter.stderr": "Sidan visar felutskrifter.",
     "output_stderr": "Sidan visar felutskrifter.",
+}
+COMMENTS = "Sidan har dolda kommentarer."
+METADATA = "En bild bär med sig metadata."
+FORBIDDEN = {
     "traceback (most recent call last)": "Sidan visar ett fel från programmet.",
-    "<!--": "Sidan har dolda kommentarer.",
+    "<!--": COMMENTS,
     "<script": "Sidan har program som kan bära data.",
-    "<?": "Sidan har dolda kommentarer.",
-    "<metadata": "En bild bär med sig metadata.",
-    "<dc:": "En bild bär med sig metadata.",
+    "<?": COMMENTS,
+    "<metadata": METADATA,
+    "<dc:": METADATA,
 }
 CARRIERS = frozenset(
     ("applet", "audio", "base", "canvas", "embed", "frame", "iframe", "input", "link", "noscript")
@@ -71,11 +78,13 @@ FORBIDDEN_FILES = frozenset(
 @dataclass(frozen=True)
 class Allowed:
     """What may be said about individuals: the published cells, and what follows from them. Of
-    persons nothing smaller than `threshold` is said, whatever else the number may stand for."""
+    persons nothing smaller than `threshold` is said, whatever else the number may stand for. `own`:
+    what may stand in the parts about own measures, by municipality."""
 
     cells: dict[tuple[str, str], int | None]
     numbers: frozenset[str]
     threshold: int = 0
+    own: Mapping[str, Plan] = field(default_factory=dict)
 
 
 def allowed_from(released: Released) -> Allowed:
@@ -120,9 +129,10 @@ def find_faults(
 ) -> list[Fault]:
     reader = read_page(source)
     everything = "\n".join([source, *reader.everything])
-    found = [Fault(what) for what in dict.fromkeys(_forbidden(everything, reader))]
+    found = [Fault(what) for what in dict.fromkeys(_forbidden(source, everything, reader))]
     found += [Fault(what) for what in _canaries(everything, canaries)]
     found += [Fault(what) for cell in reader.cells for what in _cell_faults(cell, allowed)]
+    found += [*part_faults(reader.parts, allowed.own), *([LOOSE] if reader.loose else [])]
     texts = [as_read(text) for text in reader.texts]
     known = allowed.numbers | set(also)
     strange = {n for text in texts for n in numbers_in(text)} - known
@@ -165,11 +175,16 @@ def _cell_faults(cell: PageCell, allowed: Allowed) -> Iterator[str]:
         yield f"En ruta visar ett annat tal än det som släppts ut: {key[0]}, {key[1]}."
 
 
-def _forbidden(everything: str, reader: PageReader) -> Iterator[str]:
-    lower = everything.lower()
+def _forbidden(source: str, everything: str, reader: PageReader) -> Iterator[str]:
+    marks, lower = "\n".join(reader.values).lower(), source.lower()
+    yield from (what for sign, what in FORBIDDEN_MARKS.items() if sign in marks)
     yield from (what for sign, what in FORBIDDEN.items() if sign in lower)
     if reader.strange:
-        yield FORBIDDEN["<!--"]
+        yield COMMENTS
+    if _is_stowed(reader):
+        yield METADATA
+    if reader.is_torn and reader.is_about_people:
+        yield "Sidans kod går inte ihop, så det går inte att se vad som hör till vad."
     if reader.tags & CARRIERS:
         yield "Sidan har delar som kan bära data utan att det syns."
     if any(map(WRITING_STYLE.search, reader.styles)):
@@ -178,6 +193,13 @@ def _forbidden(everything: str, reader: PageReader) -> Iterator[str]:
         yield "Sidan har tecken som vänder på skriften."
     if LOCAL_PATH.search(everything):
         yield "Sidan har en sökväg på den här datorn."
+
+
+def _is_stowed(reader: PageReader) -> bool:
+    """Anything in a picture that is no picture. That a program has written when and with what it
+    was drawn is no harm on a page that is not about individuals."""
+    signs = (STOWED, NOTED) if reader.is_about_people else (STOWED,)
+    return any(text.startswith(signs) for text in reader.embedded)
 
 
 def _canaries(everything: str, canaries: Iterable[str]) -> Iterator[str]:

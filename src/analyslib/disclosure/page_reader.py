@@ -1,28 +1,24 @@
 """Everything a finished page carries, however it is put: texts, attributes, pictures, marks.
 
 What is about individuals stands in elements marked ``data-about="individer"``. A cell that says
-which number it is (``data-layout``) is read for itself, with all that is inside it.
+which number it is (``data-layout``) is read for itself, with all that is inside it; and so is a
+part about a municipality's own measures (``data-own="2480"``).
 """
 
 from __future__ import annotations
 
-import base64
 import re
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+from analyslib.disclosure.own_parts import OWN, OwnPart
+from analyslib.disclosure.page_pictures import IN_LINE, embedded_texts
+
 
 ABOUT = "individer"
+OWN_KEY = re.compile(r"\d{4}-")  # the key of an own measure begins with its municipality's code
 VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr")
-)
-# Elements inside a line: what is written in two of them side by side is read as one word.
-IN_LINE = frozenset(
-    ("a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "em", "i", "ins", "kbd", "mark")
-    + ("q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr")
-    + ("tspan", "textpath")
 )
 # Attributes that say how something looks or where it is, and what they look like when they do.
 NOT_READ = {
@@ -34,20 +30,6 @@ NOT_READ = {
     "tabindex": re.compile(r"0|-1"),
     "width": re.compile(r"\d{3,4}"),
 }
-DRAWN = frozenset(
-    ("cx", "cy", "d", "dx", "dy", "fill", "fill-opacity", "font-family", "font-size", "font-weight")
-    + ("height", "opacity", "points", "r", "rx", "ry", "stroke", "stroke-dasharray", "stroke-width")
-    + ("style", "text-anchor", "transform", "viewbox", "width", "x", "x1", "x2", "xmlns", "y")
-    + ("y1", "y2", "stroke-linecap", "stroke-linejoin", "dominant-baseline")
-)
-DATA_ADDRESS = re.compile(r"data:image/(svg\+xml|png);base64,([A-Za-z0-9+/=\s]+)\Z")
-# The parts of a PNG that are the picture itself.
-PICTURE_CHUNKS = frozenset(
-    (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"pHYs", b"sRGB", b"gAMA", b"cHRM", b"sBIT")
-)
-TEXT_CHUNKS = frozenset((b"tEXt", b"zTXt", b"iTXt"))
-STOWED = "<metadata"
-STOWAWAYS = frozenset(("metadata", "foreignobject", "script", "style"))
 
 
 @dataclass
@@ -60,60 +42,91 @@ class PageCell:
 
 
 class PageReader(HTMLParser):
-    """`texts`: what is said about individuals, line by line; `cells`: the cells; `everything`:
-    every text and attribute of the whole page; `tags`: every element; `strange`: comments and the
-    like; `styles`: style sheets."""
+    """`texts`: what is said about individuals, line by line; `cells`: the cells; `parts`: those
+    about own measures; `words`, `values` and `embedded`: every text, attribute and picture's
+    content of the whole page; `tags`: every element; `strange`: comments and the like; `styles`:
+    style sheets; `loose`: own measures outside the parts that are about them; `is_torn`: an element
+    ends where another was open, so that it cannot be said what is inside what."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.texts: list[str] = []
         self.cells: list[PageCell] = []
-        self.everything: list[str] = []
+        self.parts: list[OwnPart] = []
+        self.words: list[str] = []
+        self.values: list[str] = []
+        self.embedded: list[str] = []
+        self.loose = False
+        self.is_torn = False
+        self.is_about_people = False
         self.tags: set[str] = set()
         self.strange: list[str] = []
         self.styles: list[str] = []
-        self._stack: list[tuple[str, bool, PageCell | None]] = []
+        self._stack: list[tuple[str, bool, PageCell | OwnPart | None]] = []
         self._line: list[str] = []
+
+    @property
+    def everything(self) -> list[str]:
+        return [*self.values, *self.words, *self.embedded]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
         self.tags.add(tag)
         self._end_line(tag)
-        self.everything += list(attributes.values())
+        self.values += attributes.values()
         self.styles.append(attributes.get("style", ""))
         inside = self._inside or attributes.get("data-about") == ABOUT
-        cell = self._cell
-        if "data-layout" in attributes:
-            cell = PageCell(attributes, [], [])
-            self.cells.append(cell)
-        carried = _carried(attributes)
-        for text in [t for value in attributes.values() for t in embedded_texts(value)]:
-            self.everything.append(text)
-            carried.append(text)
-        if cell is not None:
-            cell.carried += carried
+        holder = self._holder_of(attributes)
+        embedded = [text for value in attributes.values() for text in embedded_texts(value)]
+        self.embedded += embedded
+        if isinstance(holder, OwnPart):
+            holder.open(tag, attributes)
+        elif holder is not None:
+            holder.carried += [*_carried(attributes), *embedded]
         elif inside:
-            self.texts += carried
+            self.texts += [*_carried(attributes), *embedded]
+        self.loose |= holder is None and bool(OWN_KEY.match(attributes.get("data-kpi", "")))
+        self.is_about_people |= inside or holder is not None or self.loose
         if tag not in VOID:
-            self._stack.append((tag, inside, cell))
+            self._stack.append((tag, inside, holder))
+
+    def _holder_of(self, attributes: dict[str, str]) -> PageCell | OwnPart | None:
+        """The part or the cell that the element belongs to. Nothing inside a part is for itself."""
+        outer = self._holder
+        if isinstance(outer, OwnPart):
+            return outer
+        if OWN in attributes:
+            self.parts.append(OwnPart(attributes[OWN]))
+            return self.parts[-1]
+        if "data-layout" in attributes:
+            self.cells.append(PageCell(attributes, [], []))
+            return self.cells[-1]
+        return outer
 
     def handle_endtag(self, tag: str) -> None:
         self._end_line(tag)
-        while self._stack:
-            if self._stack.pop()[0] == tag:
+        self.is_torn |= not self._stack or self._stack[-1][0] != tag
+        while any(tag == open_tag for open_tag, _, _ in self._stack):
+            closed, _, holder = self._stack.pop()
+            if isinstance(holder, OwnPart):
+                holder.close(closed)
+            if closed == tag:
                 return
 
     def handle_data(self, data: str) -> None:
-        self.everything.append(data)
+        self.words.append(data)
+        holder = self._holder
         if self._stack and self._stack[-1][0] == "style":
             self.styles.append(data)
-        elif self._cell is not None:
-            self._cell.texts.append(data)
+        elif isinstance(holder, OwnPart):
+            holder.say(data)
+        elif holder is not None:
+            holder.texts.append(data)
         elif self._inside:
             self._line.append(data)
 
     def handle_comment(self, data: str) -> None:
-        self.everything.append(data)
+        self.words.append(data)
         self.strange.append(data)
 
     def handle_pi(self, data: str) -> None:
@@ -129,6 +142,9 @@ class PageReader(HTMLParser):
     def close(self) -> None:
         super().close()
         self._end_line("")
+        for tag, _, holder in reversed(self._stack):
+            if isinstance(holder, OwnPart):
+                holder.close(tag)
 
     def _end_line(self, tag: str) -> None:
         if tag not in IN_LINE and self._line:
@@ -140,7 +156,7 @@ class PageReader(HTMLParser):
         return bool(self._stack) and self._stack[-1][1]
 
     @property
-    def _cell(self) -> PageCell | None:
+    def _holder(self) -> PageCell | OwnPart | None:
         return self._stack[-1][2] if self._stack else None
 
 
@@ -159,71 +175,3 @@ def read_page(source: str) -> PageReader:
     reader.feed(source)
     reader.close()
     return reader
-
-
-# --- pictures
-
-
-def embedded_texts(address: str) -> Iterator[str]:
-    """What a data address holds that can be read as text: an SVG's words, a PNG's text chunks.
-    Anything else that is stowed in an address gives the sign of metadata."""
-    if "data:" not in address.lower():
-        return
-    found = DATA_ADDRESS.match(address)
-    if not found:
-        yield STOWED
-    elif found[1] == "png":
-        yield from png_texts(base64.b64decode(found[2]))
-    else:
-        yield from svg_texts(base64.b64decode(found[2]).decode("utf-8"))
-
-
-class _SvgReader(PageReader):
-    """The words of a drawing, every attribute that does not draw, and what lies in either."""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self._end_line(tag)
-        for name, value in attrs:
-            self.texts += list(embedded_texts(value or "")) or [value or ""][name in DRAWN :]
-
-    def handle_data(self, data: str) -> None:
-        self._line.append(data)
-
-
-def svg_texts(source: str) -> Iterator[str]:
-    """A line each: "75" beside "100" on an axis must not be read as seventy-five thousand."""
-    reader = _SvgReader()
-    reader.feed(source)
-    reader.close()
-    yield "\n".join(reader.texts)
-    if reader.strange or reader.tags & STOWAWAYS:
-        yield STOWED
-
-
-def png_texts(content: bytes) -> Iterator[str]:
-    """The text chunks of a PNG, where programs leave names, dates and titles."""
-    at = 8
-    while at + 8 <= len(content):
-        size, kind = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
-        body = content[at + 8 : at + 8 + size]
-        if kind in TEXT_CHUNKS:
-            yield _chunk_text(kind, body)
-        elif kind not in PICTURE_CHUNKS:
-            yield STOWED
-        at += 12 + size
-        if kind == b"IEND" and content[at:]:
-            yield STOWED
-            return
-
-
-def _chunk_text(kind: bytes, body: bytes) -> str:
-    keyword, _, rest = body.partition(b"\0")
-    name = keyword.decode("latin-1")
-    if kind == b"zTXt":
-        return f"{name} {zlib.decompress(rest[1:]).decode('latin-1')}"
-    if kind == b"iTXt":
-        *_, text = rest[2:].split(b"\0", 2)
-        packed = zlib.decompress(text) if rest[:1] == b"\1" else text
-        return f"{name} {packed.decode('utf-8', 'replace')}"
-    return body.decode("latin-1")

@@ -12,7 +12,16 @@ from analyslib.sections.own_tables import (
     guide_parts,
     public_picture,
 )
-from analyslib.sections.parts import Shown, box, bullets, folded, heading, join, paragraph
+from analyslib.sections.parts import (
+    Shown,
+    about_own_measures,
+    box,
+    bullets,
+    folded,
+    heading,
+    join,
+    paragraph,
+)
 from analyslib.tables import Table, derived_cell, header_cell, text_cell
 from analyslib.text.budget import budget_questions
 from analyslib.text.formats import format_date
@@ -44,7 +53,7 @@ def own_measures_section(activity: OwnActivity | None) -> Shown | None:
                 "kommunens egna och jämförs inte med andra kommuners."
             ),
             *(_activity(own, activity.beside) if not own.is_empty else []),
-            _projects_table(own, activity.projects),
+            about_own_measures(own.place.code, _projects_table(own, activity.projects)),
         ]
     )
 
@@ -57,13 +66,19 @@ def _activity(own: OwnMaterial, beside: Beside) -> list[Shown | None]:
     ]
     budget = budget_parts(own)
     return [
-        goals_table(own, own.courses, f"Egna mått och mål i {name}") if own.courses else None,
-        bullets(certain),
+        about_own_measures(
+            own.place.code,
+            goals_table(own, own.courses, f"Egna mått och mål i {name}") if own.courses else None,
+            bullets(certain),
+        ),
         folded("Så läser du diagrammen", guide_parts()) if own.courses else None,
-        *course_pictures(own),
-        join([heading("Budget och utfall", 3), budget]) if budget else None,
+        about_own_measures(
+            own.place.code,
+            *course_pictures(own),
+            join([heading("Budget och utfall", 3), budget]) if budget else None,
+        ),
         public_picture(own, beside, "nyckeltal-bredvid-egna-matt") if beside.panels else None,
-        questions_box(own),
+        about_own_measures(own.place.code, questions_box(own)),
     ]
 
 

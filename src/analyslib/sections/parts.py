@@ -81,6 +81,14 @@ def box(css: str, *parts: Shown | None) -> Html:
     return Html(f'<div class="{css}">{join(parts).html}</div>')
 
 
+def about_own_measures(municipality: str, *parts: Shown | None) -> Html | None:
+    """What is said of a municipality's own measures, marked so that the last check can hold all
+    of it against the release; nothing where there is nothing."""
+    shown = join(parts).html
+    mark = f'<div data-about="individer" data-own="{municipality}">'
+    return Html(f"{mark}{shown}</div>") if shown else None
+
+
 def link(text: str, anchor: str) -> Html:
     """A link to a place on the same page."""
     return Html(f'<a href="#{anchor}">{escape(text)}</a>')

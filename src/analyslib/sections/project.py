@@ -22,6 +22,7 @@ from analyslib.sections.own_tables import (
 from analyslib.sections.parts import (
     Html,
     Shown,
+    about_own_measures,
     box,
     bullets,
     heading,
@@ -62,35 +63,31 @@ class ProjectReport:
         """The heading of the page: which project and where."""
         return heading(f"{self.project.title}, {self.place.name}", 1)
 
-    def summary(self) -> Shown:
+    def summary(self) -> Html:
         """What is certain, how the goals stand, what the money did; and what to talk about."""
         courses = self.material.courses
         certain = [text for course in courses if (text := sure_sentence(course, START))]
         budget = self.material.budgets[-1:]
         money = [f"{deviation_sentence(year)} {split_sentence(year)}" for year in budget]
         asked = [*own_questions(self.material), "Vad har ni sett som siffrorna inte visar?"]
-        return join(
-            [
-                box(
-                    "sammanfattning",
-                    heading("Det viktigaste", 3),
-                    paragraph(courses_sentence(courses)) if len(courses) > 1 else None,
-                    bullets([*certain, *money]) or paragraph(nothing_certain(courses)),
-                ),
-                box("fragor", heading("Att tala om", 3), bullets(asked)),
-            ]
+        return self._marked(
+            box(
+                "sammanfattning",
+                heading("Det viktigaste", 3),
+                paragraph(courses_sentence(courses)) if len(courses) > 1 else None,
+                bullets([*certain, *money]) or paragraph(nothing_certain(courses)),
+            ),
+            box("fragor", heading("Att tala om", 3), bullets(asked)),
         )
 
-    def purpose(self) -> Shown:
+    def purpose(self) -> Html:
         """Why the project is there, who answers for it, and its goals."""
         found = self.material
         goals = goals_table(found, found.courses, f"Mått och mål i {self.project.title}")
-        return join(
-            [
-                paragraphs(self.project.purpose),
-                self._facts(),
-                goals if found.courses else self._without_measures(),
-            ]
+        return self._marked(
+            paragraphs(self.project.purpose),
+            self._facts(),
+            goals if found.courses else self._without_measures(),
         )
 
     def _facts(self) -> Table:
@@ -119,24 +116,23 @@ class ProjectReport:
         """How to read the charts."""
         return guide_parts()
 
-    def development(self) -> Shown:
+    def development(self) -> Html:
         """A chart for every measure, with what has happened marked."""
-        return join(
-            [
-                draw_process(
-                    self.place,
-                    course,
-                    f"{course.measure.title}, {self.place.name}",
-                    self.material.source("matt"),
-                    key=f"matt-{slug(course.measure.id)}",
-                )
-                for course in self.material.courses
-                if course.newest is not None
-            ]
-            or [paragraph("Projektet har inga värden att visa än.")]
-        )
+        pictures = [
+            draw_process(
+                self.place,
+                course,
+                f"{course.measure.title}, {self.place.name}",
+                self.material.source("matt"),
+                key=f"matt-{slug(course.measure.id)}",
+            )
+            for course in self.material.courses
+            if course.newest is not None
+        ]
+        nothing = paragraph("Projektet har inga värden att visa än.")
+        return self._marked(*pictures) if pictures else self._marked(nothing)
 
-    def since_start(self) -> Shown:
+    def since_start(self) -> Html:
         """What has happened: events, and the level before and since the start."""
         judged = [
             f"{course.measure.title}: {level_sentence(course.level, course.measure, START)}"
@@ -144,22 +140,20 @@ class ProjectReport:
             if course.level is not None and course.level.answer is not Answer.CANNOT_BE_JUDGED
         ]
         caption = f"Före och efter starten den {format_date(self.project.start)}"
-        return join(
-            [
-                events_table(self.material, f"Händelser i {self.project.title}"),
-                bullets(judged),
-                level_table(self.material, self.material.courses, caption),
-                paragraph(
-                    "Jämförelsen visar vad som har hänt sedan starten, inte att projektet är "
-                    "orsaken: annat kan ha ändrats samtidigt."
-                ),
-            ]
+        return self._marked(
+            events_table(self.material, f"Händelser i {self.project.title}"),
+            bullets(judged),
+            level_table(self.material, self.material.courses, caption),
+            paragraph(
+                "Jämförelsen visar vad som har hänt sedan starten, inte att projektet är "
+                "orsaken: annat kan ha ändrats samtidigt."
+            ),
         )
 
-    def budget(self) -> Shown:
+    def budget(self) -> Html:
         """The newest year that has an outcome."""
         nothing = Html("<p>Projektet har ingen budget i de uppgifter som lämnats.</p>")
-        return budget_parts(self.material) or nothing
+        return self._marked(budget_parts(self.material) or nothing)
 
     def public(self) -> Shown:
         """Public key figures of the same area, which the project may or may not show in."""
@@ -175,7 +169,7 @@ class ProjectReport:
             ]
         )
 
-    def sources(self) -> Shown:
+    def sources(self) -> Html:
         """Where the numbers of each measure come from."""
         rows = tuple(
             (
@@ -187,7 +181,15 @@ class ProjectReport:
         )
         heads = ("Mått", "Källa enligt den som lämnat uppgiften", "Nyckeltal bredvid")
         table = Table("Måttens källor", heads, rows, source_line=self.material.source("matt"))
-        return table if rows else Html("<p>Inga mått har lämnats.</p>")
+        return self._marked(table if rows else Html("<p>Inga mått har lämnats.</p>"))
+
+    def own_parts(self) -> list[Html]:
+        """Everything on the page that rests on what the municipality has delivered."""
+        first = [self.summary(), self.purpose(), self.development()]
+        return [*first, self.since_start(), self.budget(), self.sources()]
+
+    def _marked(self, *parts: Shown | None) -> Html:
+        return about_own_measures(self.place.code, *parts) or Html("")
 
 
 START = "projektet startade"
