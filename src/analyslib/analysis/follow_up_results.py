@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from analyslib.analysis.follow_up_themes import CHANGE, INFLOW, RELIABLE, TIME
+from analyslib.analysis.follow_up_themes import CHANGE, INFLOW, RELIABLE, THEMES, TIME
 from analyslib.analysis.outcomes import FEWEST_CHANGED_PAIRS
 from analyslib.analysis.process_control import xmr_limits
 from analyslib.analysis.results import Answer
@@ -237,7 +237,7 @@ def _favourable(cell: pd.DataFrame, theme: str) -> tuple[float, float] | None:
     """How many of how many; None where a number that it takes is hidden."""
     counts = dict(zip(cell["class"], cell["count"], strict=True))
     names = [f"{n}_all" if f"{n}_all" in counts else n for n in FAVOURABLE[theme]]
-    left_out = {"forandring": "missing", "mal": "ej_bedomt", "nojdhet": "ej_svarat"}[theme]
+    left_out = THEMES[theme].unanswered
     nobody: dict[str, object] = dict.fromkeys((*names, left_out), 0)
     known = _numbers(nobody | counts, [*names, TOTAL, left_out])
     return None if known is None else (sum(known[:-2]), known[-2] - known[-1])

@@ -28,8 +28,9 @@ class Theme:
     `base`: the classes add up to the finished cases of each block, or to what else is named here
     ("" to nothing that any other theme shows). `by_sex`: also women and men of the county.
     `is_local`: the classes are the municipality's own words, so nothing is summed over
-    municipalities. `is_sensitive`: that all of a small group belong to one class says something
-    about each of them.
+    municipalities. `is_sensitive`: that all of a small group belong to one class, or none, says
+    something about each of them; `unanswered`: the class of those nothing is known of. `classes`:
+    those that there can be, whether anyone is in them or not (none named: what the files have).
     """
 
     id: str
@@ -39,6 +40,8 @@ class Theme:
     by_sex: bool = False
     is_local: bool = False
     is_sensitive: bool = False
+    unanswered: str = ""
+    classes: tuple[str, ...] = ()
 
 
 ENDED, BEGUN = "avslutade", "paborjade"
@@ -48,16 +51,55 @@ BASIS = Theme("underlag", "ended", "state")
 SEX = Theme("kon", "ended", "sex", ENDED)
 INFLOW = Theme("inflode", "cases", "quarter")
 TIME = Theme("tid", "cases", "time", BEGUN)
-CHANGE = Theme("forandring", "pairs", "change", ENDED, by_sex=True, is_sensitive=True)
-RETURN = Theme("aterkomst", "closings", "returned", is_sensitive=True)
+CHANGE = Theme(
+    "forandring",
+    "pairs",
+    "change",
+    ENDED,
+    by_sex=True,
+    is_sensitive=True,
+    unanswered="missing",
+    classes=("better", "same", "worse", "missing"),
+)
+RETURN = Theme(
+    "aterkomst", "closings", "returned", is_sensitive=True, classes=("borta", "tillbaka")
+)
+ENDING = Theme(
+    "avslut",
+    "ended",
+    "ending",
+    ENDED,
+    is_sensitive=True,
+    classes=("plan", "brukaren", "verksamheten", "ovrigt"),
+)
+GOAL = Theme(
+    "mal",
+    "ended",
+    "goal",
+    ENDED,
+    by_sex=True,
+    is_sensitive=True,
+    unanswered="ej_bedomt",
+    classes=("helt", "delvis", "inte", "ej_bedomt"),
+)
+SATISFACTION = Theme(
+    "nojdhet",
+    "ended",
+    "satisfaction",
+    ENDED,
+    by_sex=True,
+    is_sensitive=True,
+    unanswered="ej_svarat",
+    classes=("nojd", "varken", "missnojd", "ej_svarat"),
+)
 OTHERS = (
     Theme("alder", "ended", "age_group", ENDED),
     Theme("orsak", "ended", "reason", ENDED, is_local=True, is_sensitive=True),
     Theme("insats", "insatser", "insats", is_local=True),
-    Theme("avslut", "ended", "ending", ENDED, is_sensitive=True),
+    ENDING,
     CHANGE,
-    Theme("mal", "ended", "goal", ENDED, by_sex=True, is_sensitive=True),
-    Theme("nojdhet", "ended", "satisfaction", ENDED, by_sex=True, is_sensitive=True),
+    GOAL,
+    SATISFACTION,
     RETURN,
 )
 THEMES = {theme.id: theme for theme in (BASIS, SEX, INFLOW, TIME, *OTHERS)}
@@ -95,6 +137,10 @@ def subjects(pairs: pd.DataFrame) -> pd.Series:
 
 def area_of(subject: str) -> str:
     return subject.partition("/")[0]
+
+
+def measure_of(subject: str) -> str:
+    return subject.split("/")[1]
 
 
 def _with_few_names(rows: pd.DataFrame, theme: Theme) -> pd.DataFrame:

@@ -236,8 +236,10 @@ def _demands(system: System, row: int, attacker: Attacker, threshold: int) -> li
 
 
 def _least(system: System, row: int, attacker: Attacker) -> int:
+    """From where a small number must be masked. Where a nought may be hidden too, one that cannot
+    be a nought tells no more than that it is a small number."""
     floors = atom_floors(system, attacker)[system.atoms_of(row)].sum()
-    return max(int(floors), 1 if system.nonzero[row] else 0)
+    return max(int(floors), 1)
 
 
 def _is_leak(system: System, interval: Interval, attacker: Attacker, threshold: int) -> bool:

@@ -39,7 +39,7 @@ from analyslib.disclosure.release import Release, printed_cells
 from analyslib.disclosure.renewal import draft_of, is_known
 from analyslib.disclosure.rules import Profile
 from analyslib.disclosure.side_by_side import side_by_side
-from analyslib.disclosure.theme_tables import layouts_of, links_of
+from analyslib.disclosure.theme_tables import layouts_of, links_of, with_every_class
 from analyslib.disclosure.universe import ContradictionError
 from analyslib.disclosure.women_and_men import WomenAndMen
 from analyslib.measures import load_measures
@@ -126,7 +126,7 @@ class _CountyRelease:
         known = partial(known_totals, theme)
         title = "-".join(filter(None, (theme.id, edition.county, place)))
         while not units.empty:
-            atoms = count_units(units.drop(columns="sex"))
+            atoms = with_every_class(theme, count_units(units.drop(columns="sex")))
             layouts = layouts_of(theme, atoms, f"{theme.id}-{edition.county}")
             draft = draft_of(title, edition.universe(title), atoms)
             draft = replace(draft, extracts=self._marks.of(theme, draft, counted))

@@ -9,7 +9,7 @@ from analyslib.analysis.follow_up import FollowUp
 from analyslib.analysis.follow_up_themes import THEMES, count_units, units_of
 from analyslib.disclosure.advice import TOO_MUCH, Advice, advise
 from analyslib.disclosure.rules import NETWORK_PACK, Profile
-from analyslib.disclosure.theme_tables import layouts_of
+from analyslib.disclosure.theme_tables import layouts_of, with_every_class
 
 
 # The one theme whose classes have an order of their own; other classes are not merged at random.
@@ -34,7 +34,7 @@ def advise_follow_up(
         units = units[units["municipality"] == municipality]
         if units.empty:
             continue
-        atoms = count_units(units.drop(columns="sex"))
+        atoms = with_every_class(theme, count_units(units.drop(columns="sex")))
         names = {"class": ORDERED[theme.id]} if theme.id in ORDERED else {}
         layouts = layouts_of(theme, atoms, theme.id)
         now, found = advise(atoms, layouts, profile, municipality, names)

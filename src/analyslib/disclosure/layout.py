@@ -19,7 +19,10 @@ class Layout:
     for a dimension in `only_groups` they are printed instead of the single values.
     `margins`: False prints only the full cross. `shares`: a dimension whose shares are shown,
     so that "not this one" must be safe as well. `sensitive`: a dimension where "all" and
-    "none" of a small group says something about each of its members.
+    "none" of a small group says something about each of its members; `unanswered`: the classes of
+    it that nothing is known of, so that the others also say it of a small group of those who
+    answered. `never`: combinations that cannot be by how they are defined; a nought there tells
+    nothing, and is not hidden.
     """
 
     name: str
@@ -30,6 +33,8 @@ class Layout:
     margins: bool = True
     shares: str = ""
     sensitive: str = ""
+    unanswered: tuple[str, ...] = ()
+    never: tuple[Mapping[str, tuple[str, ...]], ...] = ()
 
     @property
     def needs(self) -> tuple[str, ...]:

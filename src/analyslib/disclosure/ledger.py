@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analyslib.disclosure.layout import Crossing, Layout, cross
+from analyslib.disclosure.layout import Crossing, Layout, cross, inside
 from analyslib.disclosure.merging import merge_atoms, merge_rows
 from analyslib.disclosure.rules import Profile
+from analyslib.disclosure.sensitive import Telling, telling_cells
 from analyslib.disclosure.system import State, System, make_system
 from analyslib.disclosure.universe import (
     EXTRACT,
@@ -48,13 +49,20 @@ class Ledger:
 
 @dataclass
 class _Rows:
-    """Rows as they are collected: which atoms, and what is known of each."""
+    """Rows as they are collected: which atoms, and what is known of each.
+
+    `sure`: more than nought, if hidden; the rest as in Telling.
+    """
 
     atoms: list[np.ndarray] = field(default_factory=list)
     cells: list[np.ndarray] = field(default_factory=list)
     state: list[np.ndarray] = field(default_factory=list)
     sure: list[np.ndarray] = field(default_factory=list)
-    sensitive: list[np.ndarray] = field(default_factory=list)
+    few: list[np.ndarray] = field(default_factory=list)
+    none: list[np.ndarray] = field(default_factory=list)
+    every: list[np.ndarray] = field(default_factory=list)
+    whole: list[np.ndarray] = field(default_factory=list)
+    beside: list[np.ndarray] = field(default_factory=list)
     level: list[np.ndarray] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     count: int = 0
@@ -63,17 +71,23 @@ class _Rows:
         self,
         crossing: Crossing,
         state: State,
-        sure: np.ndarray,
-        sensitive: np.ndarray,
         names: list[str],
+        sure: bool = False,
+        telling: Telling | None = None,
     ) -> np.ndarray:
         """Take in the cells of a crossing; returns their numbers."""
         size = len(crossing.labels)
+        nothing = np.zeros(size, dtype=bool)
+        told = telling or Telling(nothing, nothing, nothing)
         self.atoms.append(crossing.atoms)
         self.cells.append(crossing.cells + self.count)
         self.state.append(np.full(size, state, dtype=np.int8))
-        self.sure.append(sure)
-        self.sensitive.append(sensitive)
+        self.sure.append(np.full(size, sure))
+        self.few.append(told.few)
+        self.none.append(told.none)
+        self.every.append(told.every)
+        self.whole.append(np.full(size, told.is_whole))
+        self.beside.append(np.full(size, told.is_beside))
         self.level.append(np.full(size, len(crossing.dimensions)))
         self.labels += names
         self.count += size
@@ -95,23 +109,28 @@ def build_ledger(
     rows, frames = _Rows(), []
     for layout in layouts:
         for dimensions in layout.crossings():
-            frames.append(_add_printed(rows, universe, layout, dimensions, profile))
+            frames.append(_add_printed(rows, universe, layout, layouts, dimensions, profile))
     for layout in layouts:
         _add_complements(rows, universe, layout)
     _add_silent_margins(rows, universe, layouts)
     _add_earlier(rows, universe)
-    return _close(rows, universe, frames)
+    return _close(rows, universe, frames, _never(universe, layouts))
 
 
 def _add_printed(
-    rows: _Rows, universe: Universe, layout: Layout, dimensions: tuple[str, ...], profile: Profile
+    rows: _Rows,
+    universe: Universe,
+    layout: Layout,
+    layouts: Sequence[Layout],
+    dimensions: tuple[str, ...],
+    profile: Profile,
 ) -> pd.DataFrame:
     """The printed cells of one crossing, taken in as open rows; the frame that lists them."""
     crossing = cross(universe.table, layout, dimensions)
     sums = crossing.sums(universe.counts)
-    sensitive, sure = _homogeneous(crossing, sums, layout, profile)
+    telling = telling_cells(crossing, sums, layout, layouts, profile)
     names = _names(layout.name, crossing)
-    numbers = rows.add(crossing, State.OPEN, sure, sensitive, names)
+    numbers = rows.add(crossing, State.OPEN, names, True, telling)
     frame = crossing.labels.assign(count=sums, number=numbers)
     frame.insert(0, "crossing", "×".join(dimensions))
     frame.insert(0, "layout", layout.name)
@@ -123,27 +142,6 @@ def _names(table: str, crossing: Crossing) -> list[str]:
         return [f"{table}: totalt"]
     texts = crossing.labels.astype(str).agg(" × ".join, axis=1)
     return [f"{table}: {text}" for text in texts]
-
-
-def _homogeneous(
-    crossing: Crossing, sums: np.ndarray, layout: Layout, profile: Profile
-) -> tuple[np.ndarray, np.ndarray]:
-    """Cells that say "all" or "none" of a small group; and cells that, if hidden, are sure to
-    be more than zero (not so where zeros may be hidden too)."""
-    none = np.zeros(len(sums), dtype=bool)
-    if layout.sensitive not in crossing.dimensions:
-        return none, ~none
-    others = [d for d in crossing.dimensions if d != layout.sensitive]
-    groups = layout.groups.get(layout.sensitive, {})
-    single = ~crossing.labels[layout.sensitive].isin(list(groups)).to_numpy()
-    frame = crossing.labels[others].assign(n=np.where(single, sums, 0), most=sums)
-    if others:
-        by = frame.groupby(others, sort=False)
-        size, most = by["n"].transform("sum"), by["n"].transform("max")
-    else:
-        size, most = frame["n"] * 0 + frame["n"].sum(), frame["n"] * 0 + frame["n"].max()
-    few = ((size > 0) & (size < profile.sensitive_below)).to_numpy()
-    return few & (size == most).to_numpy(), ~few
 
 
 def _add_complements(rows: _Rows, universe: Universe, layout: Layout) -> None:
@@ -182,8 +180,7 @@ def _complement(crossing: Crossing, whole: Crossing, others: tuple[str, ...]) ->
 
 
 def _add_silent(rows: _Rows, crossing: Crossing, names: list[str]) -> None:
-    none = np.zeros(len(crossing.labels), dtype=bool)
-    rows.add(crossing, State.SILENT, none, none, names)
+    rows.add(crossing, State.SILENT, names)
 
 
 def _add_silent_margins(rows: _Rows, universe: Universe, layouts: Sequence[Layout]) -> None:
@@ -227,13 +224,25 @@ def _add_earlier(rows: _Rows, universe: Universe) -> None:
         label = pd.DataFrame(index=range(1))
         one = Crossing((), label, members, np.zeros(len(members), dtype=np.int64))
         state = State.SILENT if published.shown is None else State.PUBLIC
-        sure = np.array([published.sure])
         # A nought that was hidden is told by nobody now either.
-        nought = published.shown is None and not universe.counts[members].any()
-        rows.add(one, state, sure, np.array([nought]), [published.label])
+        few = np.array([published.shown is None and not published.sure])
+        none = few & ~universe.counts[members].any()
+        telling = Telling(few, none, np.zeros(1, dtype=bool))
+        rows.add(one, state, [published.label], published.sure, telling)
 
 
-def _close(rows: _Rows, universe: Universe, frames: list[pd.DataFrame]) -> Ledger:
+def _never(universe: Universe, layouts: Sequence[Layout]) -> np.ndarray:
+    """True for atoms that nobody can be in, by how the classes are defined. Should anyone be there
+    after all, he is protected like everybody else."""
+    never = np.zeros(len(universe.table), dtype=bool)
+    for values in (values for layout in layouts for values in layout.never):
+        never |= inside(universe.table, values)
+    return never & (universe.counts == 0)
+
+
+def _close(
+    rows: _Rows, universe: Universe, frames: list[pd.DataFrame], never: np.ndarray
+) -> Ledger:
     """Drop the atoms that printed zeros settle, merge equal atoms and equal rows."""
     matrix = sparse.csr_array(
         (
@@ -242,15 +251,15 @@ def _close(rows: _Rows, universe: Universe, frames: list[pd.DataFrame]) -> Ledge
         ),
         shape=(rows.count, len(universe.table)),
     )
-    rows.sensitive = [_with_telling_zeros(matrix, universe.counts, rows)]
+    guarded = _guarded(matrix, universe.counts, rows)
     printed = np.concatenate(rows.state) != State.SILENT
-    printed_zero = (matrix @ universe.counts == 0) & printed & ~rows.sensitive[0]
-    alive = matrix[printed_zero].sum(axis=0) == 0
+    printed_zero = (matrix @ universe.counts == 0) & printed & ~guarded.zero
+    alive = (matrix[printed_zero].sum(axis=0) == 0) & ~never
     matrix, counts, owner = merge_atoms(
         matrix[:, alive], universe.counts[alive], universe.owner[alive]
     )
     row_of, first = merge_rows(matrix)
-    merged = _merge(matrix, counts, owner, rows, row_of, first)
+    merged = _merge(matrix, counts, owner, rows, guarded, row_of, first)
     cells = pd.concat(frames, ignore_index=True)
     cells["row"] = row_of[cells.pop("number").to_numpy()]
     return Ledger(
@@ -263,13 +272,31 @@ def _close(rows: _Rows, universe: Universe, frames: list[pd.DataFrame]) -> Ledge
     )
 
 
-def _with_telling_zeros(matrix: sparse.csr_array, counts: np.ndarray, rows: _Rows) -> np.ndarray:
-    """Sensitive rows, and with them every other zero that would give a sensitive zero away."""
-    sensitive = np.concatenate(rows.sensitive)
+@dataclass(frozen=True)
+class _Guarded:
+    """`zero`: noughts that are hidden; `sure`: rows that are more than nought, if they are hidden.
+    Which they are does not depend on whether they are: else it would tell."""
+
+    zero: np.ndarray
+    sure: np.ndarray
+
+
+def _guarded(matrix: sparse.csr_array, counts: np.ndarray, rows: _Rows) -> _Guarded:
+    """The sensitive noughts, and with them every other one that would give such a nought away:
+    those of tables that are not sensitive themselves, and those of large groups too where the
+    nought has been hidden before."""
+    few, none, whole, beside, state = (
+        np.concatenate(part) for part in (rows.few, rows.none, rows.whole, rows.beside, rows.state)
+    )
+    before, divides = state == State.SILENT, (state == State.OPEN) & ~whole
+
+    def touching(chosen: np.ndarray) -> np.ndarray:
+        return np.asarray(matrix @ (matrix[chosen].sum(axis=0) > 0) > 0)
+
     zero = matrix @ counts == 0
-    guarded = matrix[zero & sensitive].sum(axis=0) > 0
-    tells = zero & (np.concatenate(rows.state) == State.OPEN) & (matrix @ guarded > 0)
-    return np.asarray(sensitive | tells, dtype=bool)
+    tells = (beside & touching(none)) | (divides & touching(none & before))
+    unsure = few | (beside & touching(few)) | (divides & touching(few & before))
+    return _Guarded(none | (zero & tells), np.concatenate(rows.sure) & ~unsure)
 
 
 @dataclass(frozen=True)
@@ -285,6 +312,7 @@ def _merge(
     counts: np.ndarray,
     owner: np.ndarray,
     rows: _Rows,
+    guarded: _Guarded,
     row_of: np.ndarray,
     first: np.ndarray,
 ) -> _Merged:
@@ -308,9 +336,11 @@ def _merge(
         sparse.csr_array(matrix[first]),
         counts,
         merged_state,
-        any_of(np.concatenate(rows.sure)[used] & (sums > 0)),
+        any_of(guarded.sure[used] & (sums > 0)),
         labels,
         owner,
     )
     copies = np.bincount(number[is_open], minlength=size)
-    return _Merged(system, level, copies, any_of(np.concatenate(rows.sensitive)[used]))
+    # Where printed noughts leave only one class, "all" of a group is no more than its number.
+    every = any_of(np.concatenate(rows.every)[used]) & ~any_of(np.concatenate(rows.whole)[used])
+    return _Merged(system, level, copies, any_of(guarded.zero[used]) | every)

@@ -72,7 +72,7 @@ def requirements_of(
     """Every requirement of the profile, attacker by attacker, row by row.
 
     The full mask: the attacker's interval must reach from 1 (or from what the floors alone
-    tell him) to k-1. A sensitive zero must be able to be something else than zero. `standing`:
+    tell him) to k-1. A sensitive nought must be able to be any small number. `standing`:
     rows hidden for what has been told of them before, and how far each must be able to differ.
     """
     found: list[Requirement] = []
@@ -117,5 +117,12 @@ def _changes(value: int, support: int, threshold: int) -> tuple[int, int]:
 def _sensitive_requirements(
     system: System, sensitive: np.ndarray, profile: Profile, attacker: Attacker
 ) -> list[Requirement]:
-    zero = sensitive & (system.values == 0)
-    return [Requirement(int(row), profile.threshold - 1, attacker) for row in np.flatnonzero(zero)]
+    """A nought must be able to be as large as any small number, and "all" to be fewer; to everyone
+    but those whose own it is."""
+    values, others = system.values, system.matrix @ ~known_atoms(system, attacker) > 0
+    noughts = np.flatnonzero(sensitive & others & (values == 0))
+    large = np.flatnonzero(sensitive & others & (values >= profile.threshold))
+    return [
+        *(Requirement(int(row), profile.threshold - 1, attacker) for row in noughts),
+        *(Requirement(int(row), -1, attacker) for row in large),
+    ]

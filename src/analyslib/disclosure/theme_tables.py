@@ -3,6 +3,7 @@ the same people as in another theme."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -14,14 +15,19 @@ from analyslib.analysis.follow_up_themes import (
     ENDED,
     INFLOW,
     KKIK,
+    RELIABLE,
     SEX,
     TIME_GROUPS,
     Theme,
     area_of,
     groups_of,
+    measure_of,
 )
 from analyslib.disclosure.layout import Layout
 from analyslib.disclosure.publication import Cell, Link
+from analyslib.disclosure.released import TOTAL
+from analyslib.disclosure.universe import COUNT
+from analyslib.measures import load_measures
 
 
 DIMENSIONS = ("municipality", "service_area", "sex", "class")
@@ -51,8 +57,50 @@ def layout_by_sex(theme: Theme, atoms: pd.DataFrame, name: str) -> Layout:
 
 def _whole(theme: Theme, atoms: pd.DataFrame, name: str) -> Layout:
     groups = {"class": groups_of(theme, set(atoms["class"]))}
-    sensitive = "class" if theme.is_sensitive else ""
-    return Layout(name, CELLS, groups=groups, shares="class", sensitive=sensitive)
+    if not theme.is_sensitive:
+        return Layout(name, CELLS, groups=groups, shares="class")
+    return Layout(
+        name,
+        CELLS,
+        groups=groups,
+        shares="class",
+        sensitive="class",
+        unanswered=tuple(filter(None, [theme.unanswered])),
+        never=tuple(_never(theme, atoms)),
+    )
+
+
+def _never(theme: Theme, atoms: pd.DataFrame) -> Iterator[Mapping[str, tuple[str, ...]]]:
+    """The classes that nobody can be in, as they are defined: of a measure whose noise nobody has
+    published, no change is more than noise."""
+    if theme is CHANGE:
+        noisy = set(atoms["service_area"]) - _exact_subjects(atoms)
+        yield {"service_area": tuple(sorted(noisy)), "class": tuple(RELIABLE.values())}
+
+
+def _exact_subjects(atoms: pd.DataFrame) -> set[str]:
+    """What is measured in such a way that a change can be told from noise."""
+    measures = load_measures()
+    return {s for s in atoms["service_area"] if measures[measure_of(s)].offers_reliable_change}
+
+
+def with_every_class(theme: Theme, atoms: pd.DataFrame) -> pd.DataFrame:
+    """The atoms with a row of nobody for every class that there can be: what is left out because
+    nobody is in it tells the same as a nought."""
+    can_be = [*theme.classes]
+    if theme is CHANGE and _exact_subjects(atoms):
+        can_be += RELIABLE.values()
+    lacking = [name for name in can_be if name not in set(atoms["class"])]
+    nobody = atoms.iloc[[0] * len(lacking)].copy()
+    nobody["class"], nobody[COUNT] = lacking, 0
+    return pd.concat([atoms, nobody.astype(atoms.dtypes)], ignore_index=True)
+
+
+def with_dimensions(counts: pd.DataFrame) -> pd.DataFrame:
+    """Printed cells with all DIMENSIONS, those that a table does not have as totals."""
+    lacking = [d for d in DIMENSIONS if d not in counts]
+    counts = counts.assign(**dict.fromkeys(lacking, TOTAL))
+    return counts[["layout", "crossing", *DIMENSIONS, COUNT, "status"]]
 
 
 def links_of(theme: Theme, atoms: pd.DataFrame) -> tuple[Link, ...]:

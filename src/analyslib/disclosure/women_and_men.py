@@ -19,7 +19,7 @@ from analyslib.disclosure.known_totals import publish_sums
 from analyslib.disclosure.publication import Publication
 from analyslib.disclosure.release import Release, printed_cells
 from analyslib.disclosure.renewal import of_area
-from analyslib.disclosure.theme_tables import layout_by_sex, links_by_sex
+from analyslib.disclosure.theme_tables import layout_by_sex, links_by_sex, with_every_class
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,13 @@ class WomenAndMen:
         self, theme: Theme, units: pd.DataFrame, whole: Release
     ) -> tuple[Release, list[str]]:
         """The table of women and men of these units, and which of its numbers may not be told."""
-        atoms = count_units(units.drop(columns="municipality"))
+        counted = count_units(units.drop(columns="municipality"))
+        atoms = with_every_class(theme, counted)
         layout = layout_by_sex(theme, atoms, f"kon_{theme.id}-{self.edition.county}")
         sums = [
             {"service_area": (area,), column: (value,)}
             for column in ("sex", "class")
-            for area, value in atoms[["service_area", column]].drop_duplicates().to_numpy()
+            for area, value in counted[["service_area", column]].drop_duplicates().to_numpy()
         ]
         known = [publish_sums(atoms, sums)]
         made = self.edition.release(atoms, [layout], lambda _: known, layout.name)
