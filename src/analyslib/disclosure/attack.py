@@ -62,17 +62,18 @@ def reached_intervals(
         low, high = values[row] + down, values[row] + up
         top = None if high == INFINITY else int(np.floor(high + EPSILON))
         interval = Interval(int(row), int(np.ceil(max(low, 0.0) - EPSILON)), top)
-        yield interval, [world for world in (lowest, highest) if _is_whole(world)]
+        yield interval, [world for world in (lowest, highest) if is_whole(world)]
 
 
 def _bound(
     row: int, upwards: bool, real: WorldFinder, whole: WorldFinder | None
 ) -> tuple[float, np.ndarray]:
     reach, world = real.extreme(row, upwards)
-    if whole is None or abs(reach) < 1 - EPSILON or np.isinf(reach) or _is_whole(world):
+    if whole is None or abs(reach) < 1 - EPSILON or np.isinf(reach) or is_whole(world):
         return reach, world
     return whole.extreme(row, upwards, integer=True)
 
 
-def _is_whole(world: np.ndarray) -> bool:
+def is_whole(world: np.ndarray) -> bool:
+    """True for a world in whole persons."""
     return bool(world.size) and float(np.abs(world - np.rint(world)).max()) <= EPSILON

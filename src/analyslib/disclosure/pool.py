@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyslib.disclosure.system import (
-    CAREFUL_READER,
-    READER,
+    READERS,
     Attacker,
     System,
     atom_floors,
@@ -35,9 +34,12 @@ class Pool:
         self._row = np.array([r.row for r in self.requirements], dtype=np.int64)
         self._change = np.array([r.change for r in self.requirements], dtype=float)
         self._attacker = np.array([index[r.attacker] for r in self.requirements], dtype=np.int64)
-        # What the readers know beforehand is the same for all who are as careful.
-        self._careful = np.array([attacker.careful for attacker in self.attackers], dtype=bool)
-        self._limits = {kind: _limits(system, kind) for kind in np.unique(self._careful).tolist()}
+        # What the readers know beforehand is the same for all of a kind.
+        kinds = [attacker.kind for attacker in self.attackers]
+        self._limits = {
+            kind: (np.array([other == kind for other in kinds]), limits_of(system, READERS[kind]))
+            for kind in dict.fromkeys(kinds)
+        }
         self._known = _known(system, self.attackers)
         self.size = 0
         self._worlds = np.zeros((FIRST_ROOM, system.n_atoms))
@@ -71,9 +73,9 @@ class Pool:
         """True for attackers who could not rule this world out by what they know beforehand."""
         moved = np.abs(world) > EPSILON
         fits = ~self._known[:, moved].any(axis=1)
-        for kind, limits in self._limits.items():
+        for of_kind, limits in self._limits.values():
             if not limits.allow(world, change):
-                fits &= self._careful != kind
+                fits &= ~of_kind
         return np.asarray(fits, dtype=bool)
 
     def add(self, world: np.ndarray) -> np.ndarray:
@@ -107,7 +109,7 @@ class Pool:
 
 
 @dataclass(frozen=True)
-class _Limits:
+class Limits:
     """How far each atom may fall, and those rows whose fall that does not limit."""
 
     floors: np.ndarray
@@ -119,12 +121,12 @@ class _Limits:
         return bool(above and (change[self.rows] >= self.room - EPSILON).all())
 
 
-def _limits(system: System, careful: bool) -> _Limits:
-    reader = CAREFUL_READER if careful else READER
+def limits_of(system: System, reader: Attacker) -> Limits:
+    """What a reader knows beforehand, as limits to every world."""
     least = row_floors(system, reader)
     rows = np.flatnonzero(least > 0)
     floors = atom_floors(system, reader) - system.counts
-    return _Limits(floors, rows, (least - system.values)[rows])
+    return Limits(floors, rows, (least - system.values)[rows])
 
 
 def _known(system: System, attackers: Sequence[Attacker]) -> np.ndarray:

@@ -15,29 +15,25 @@ import numpy as np
 from analyslib.disclosure.optimum import cheapest_pattern
 from analyslib.disclosure.pool import Pool
 from analyslib.disclosure.proof import Proof, prove, whole_worlds
+from analyslib.disclosure.rule_knower import withstand_rules
 from analyslib.disclosure.rules import Profile
-from analyslib.disclosure.search import Searcher
+from analyslib.disclosure.search import Impossible, Searcher, prices_of, whole_reach
 from analyslib.disclosure.system import State, System
 from analyslib.disclosure.targets import Requirement, must_hide, requirements_of
 
 
 @dataclass(frozen=True)
-class Impossible:
-    """A requirement that cannot be met even with everything hidden, and how far one comes."""
-
-    requirement: Requirement
-    reachable: int
-
-
-@dataclass(frozen=True)
 class Plan:
     """What to hide, why, and the proof that it is enough. `impossible`: requirements proven to
-    be out of reach by hiding alone; the proof covers what can be reached of them."""
+    be out of reach by hiding alone; the proof covers what can be reached of them. `told`: what the
+    rules give away of each row; `inferred`: and what no hiding keeps from one who knows them."""
 
     hidden: np.ndarray
     primary: np.ndarray
     proof: Proof
     impossible: tuple[Impossible, ...]
+    told: np.ndarray
+    inferred: tuple[Impossible, ...] = ()
 
     @property
     def secondary(self) -> np.ndarray:
@@ -79,7 +75,11 @@ def protect(
         hidden = _hide_cheapest(system, primary, price, wanted)
         hidden, worlds = _show_unneeded(system, primary, hidden, price, wanted)
     hidden, proof, never_whole = _settle(system, hidden, price, wanted, worlds)
-    return Plan(hidden, primary, proof, (*impossible, *never_whole))
+    impossible += never_whole
+    if not profile.rule_knower:
+        return Plan(hidden, primary, proof, tuple(impossible), system.told)
+    held = withstand_rules(system, hidden, price, proof, profile.threshold)
+    return Plan(held.hidden, primary, held.proof, tuple(impossible), held.told, held.inferred)
 
 
 def _attainable(
@@ -98,7 +98,7 @@ def _attainable(
         if met[i] or world is not None:
             possible.append(requirement)
             continue
-        reach = _whole_reach(system, requirement)
+        reach = whole_reach(system, requirement)
         impossible.append(Impossible(requirement, reach))
         if reach:
             possible.append(replace(requirement, change=reach))
@@ -110,7 +110,7 @@ def _hide_cheapest(
 ) -> np.ndarray:
     """Hide, requirement by requirement, whatever moves in the cheapest world."""
     hidden = primary.copy()
-    search = Searcher(system, hidden, _prices(system, primary, price))
+    search = Searcher(system, hidden, prices_of(system, primary, price))
     finders = search.every_finder()
     met = np.zeros(len(wanted), dtype=bool)
     pool = Pool(system, wanted)
@@ -136,7 +136,7 @@ def _show_unneeded(
     """Show again, the dearest first, every number that no requirement depends on. Also the
     worlds that met the requirements last."""
     hidden = hidden.copy()
-    search = Searcher(system, hidden, _prices(system, primary | ~hidden, price))
+    search = Searcher(system, hidden, prices_of(system, primary | ~hidden, price))
     finders = search.every_finder()
     pool = Pool(system, wanted)
     for i, requirement in enumerate(wanted):
@@ -174,11 +174,6 @@ def _found(world: np.ndarray | None, requirement: Requirement) -> np.ndarray:
     return world
 
 
-def _prices(system: System, unpriced: np.ndarray, price: np.ndarray) -> np.ndarray:
-    """Prices for rows that may still be hidden or shown; nan for those already decided."""
-    return np.where(unpriced | (system.state != State.OPEN), np.nan, price)
-
-
 def _settle(
     system: System,
     hidden: np.ndarray,
@@ -192,11 +187,11 @@ def _settle(
     proof = prove(system, hidden, wanted, whole_worlds(worlds))
     while proof.unmet:
         requirement = proof.unmet[0]
-        search = Searcher(system, hidden, _prices(system, hidden, price))
+        search = Searcher(system, hidden, prices_of(system, hidden, price))
         world = search.world(requirement, integer=True)
         if world is None:
             at = wanted.index(requirement)
-            reach = _whole_reach(system, requirement)
+            reach = whole_reach(system, requirement)
             never.append(Impossible(requirement, reach))
             wanted[at : at + 1] = [replace(requirement, change=reach)] if reach else []
         else:
@@ -204,11 +199,3 @@ def _settle(
             hidden = hidden | (moves & (system.state == State.OPEN))
         proof = prove(system, hidden, wanted, proof.worlds)
     return hidden, proof, never
-
-
-def _whole_reach(system: System, requirement: Requirement) -> int:
-    """How far the row can move in whole persons with everything hidden that can be."""
-    everything = Searcher(system, system.state == State.OPEN, None)
-    reach = everything.extreme(requirement, integer=True)
-    limit = abs(requirement.change)
-    return int(np.clip(np.fix(reach), -limit, limit))

@@ -20,7 +20,8 @@ class Profile:
     that printed zeros show which hidden cells are not zero. `insiders`: what a municipality of
     the network, which knows its own figures, may learn about the others: "full" (nothing: the
     whole 1..k-1 stays possible), "exact" (never the number itself), "none" (not considered);
-    `coalition`: how many members may lay their figures together.
+    `coalition`: how many members may lay their figures together. `rule_knower`: guard against the
+    careful reader who also knows that every small number is fully masked.
     `sensitive_below`: in a sensitive attribute, "all" and "none" of a group smaller than this
     is hidden. `mean_from`, `spread_from`: smallest n for a mean and for a standard deviation.
     """
@@ -29,6 +30,7 @@ class Profile:
     careful: bool = True
     insiders: str = "none"
     coalition: int = 1
+    rule_knower: bool = False
     sensitive_below: int = 20
     mean_from: int = 10
     spread_from: int = 20
@@ -52,7 +54,7 @@ class Profile:
 
 
 OPEN_PAGE = Profile()
-NETWORK_PACK = Profile(insiders="full")
+NETWORK_PACK = Profile(insiders="full", rule_knower=True)
 
 
 def is_small(count: int, threshold: int) -> bool:

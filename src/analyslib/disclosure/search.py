@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from analyslib.disclosure.pool import Pool
-from analyslib.disclosure.system import (
-    CAREFUL_READER,
-    READER,
-    Attacker,
-    System,
-    known_atoms,
-)
+from analyslib.disclosure.system import READERS, Attacker, State, System, known_atoms
 from analyslib.disclosure.targets import Requirement
 from analyslib.disclosure.wishes import Wishes
 from analyslib.disclosure.worlds import WorldFinder
+
+
+Kind = tuple[bool, bool]
+
+
+@dataclass(frozen=True)
+class Impossible:
+    """A requirement that cannot be met even with everything hidden, and how far one comes."""
+
+    requirement: Requirement
+    reachable: int
 
 
 class Searcher:
@@ -23,9 +30,9 @@ class Searcher:
 
     def __init__(self, system: System, hidden: np.ndarray, price: np.ndarray | None) -> None:
         self.system, self._hidden, self._price = system, hidden, price
-        self._finders: dict[bool, WorldFinder] = {}
-        self._held: dict[bool, Attacker | None] = {}
-        self._wishes: dict[bool, Wishes] = {}
+        self._finders: dict[Kind, WorldFinder] = {}
+        self._held: dict[Kind, Attacker | None] = {}
+        self._wishes: dict[Kind, Wishes] = {}
 
     def world(self, requirement: Requirement, integer: bool = False) -> np.ndarray | None:
         finder = self.finder(requirement.attacker)
@@ -37,7 +44,7 @@ class Searcher:
         """A world for one requirement of the pool, that also meets as many as it may of those
         that are missing."""
         requirement = pool.requirements[number]
-        finder, kind = self.finder(requirement.attacker), requirement.attacker.careful
+        finder, kind = self.finder(requirement.attacker), requirement.attacker.kind
         if kind not in self._wishes:
             self._wishes[kind] = Wishes(finder, pool.requirements)
         self._wishes[kind].make(missing & pool.like(number))
@@ -48,25 +55,37 @@ class Searcher:
         return finder.extreme(requirement.row, requirement.change > 0, integer)[0]
 
     def every_finder(self) -> list[WorldFinder]:
-        for careful in (False, True):
-            self._kind(careful)
+        for kind in ((False, False), (True, False)):
+            self._of_kind(kind)
         return list(self._finders.values())
 
-    def _kind(self, careful: bool) -> WorldFinder:
-        if careful not in self._finders:
-            attacker = CAREFUL_READER if careful else READER
-            finder = WorldFinder(self.system, self._hidden, attacker, self._price)
-            self._finders[careful] = finder
-        return self._finders[careful]
+    def _of_kind(self, kind: Kind) -> WorldFinder:
+        if kind not in self._finders:
+            finder = WorldFinder(self.system, self._hidden, READERS[kind], self._price)
+            self._finders[kind] = finder
+        return self._finders[kind]
 
     def finder(self, attacker: Attacker) -> WorldFinder:
         """The finder for this attacker, as it is until another one is asked for."""
-        finder = self._kind(attacker.careful)
-        held = self._held.get(attacker.careful)
+        finder = self._of_kind(attacker.kind)
+        held = self._held.get(attacker.kind)
         if (held.knows if held else ()) != attacker.knows:
             if held:
                 finder.forbid(known_atoms(self.system, held), False)
             if attacker.knows:
                 finder.forbid(known_atoms(self.system, attacker), True)
-            self._held[attacker.careful] = attacker if attacker.knows else None
+            self._held[attacker.kind] = attacker if attacker.knows else None
         return finder
+
+
+def prices_of(system: System, unpriced: np.ndarray, price: np.ndarray) -> np.ndarray:
+    """Prices for rows that may still be hidden or shown; nan for those already decided."""
+    return np.where(unpriced | (system.state != State.OPEN), np.nan, price)
+
+
+def whole_reach(system: System, requirement: Requirement) -> int:
+    """How far the row can move in whole persons with everything hidden that can be."""
+    everything = Searcher(system, system.state == State.OPEN, None)
+    reach = everything.extreme(requirement, integer=True)
+    limit = abs(requirement.change)
+    return int(np.clip(np.fix(reach), -limit, limit))

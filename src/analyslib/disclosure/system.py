@@ -32,7 +32,8 @@ class System:
     `slack_low`, `slack_high`: how far the sum may move without the printed number changing
     (0, 0 for a count; more for a rounded number). `nonzero`: the careful reader knows that the
     row is at least 1, because a zero would have been printed. `owner`: the municipality each
-    atom belongs to, "" where unknown.
+    atom belongs to, "" where unknown. `told`: what each row is at least, for one who also
+    knows the rules (see rule_knower; 0 where they tell nothing).
     """
 
     matrix: sparse.csr_array
@@ -43,6 +44,7 @@ class System:
     owner: np.ndarray
     slack_low: np.ndarray = field(default_factory=lambda: np.zeros(0))
     slack_high: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    told: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
     @property
     def values(self) -> np.ndarray:
@@ -84,21 +86,31 @@ def make_system(
         owner=np.full(atoms, "", dtype=object) if owner is None else np.asarray(owner, object),
         slack_low=zeros if slack is None else slack[0],
         slack_high=zeros if slack is None else slack[1],
+        told=zeros,
     )
 
 
 @dataclass(frozen=True)
 class Attacker:
-    """Someone who tries. `careful` uses printed zeros; `knows` are the municipalities whose
-    own figures he has (every atom of them): one for an insider, several for a coalition."""
+    """Someone who tries. `careful` uses printed zeros; `rules`: and what the rules tell; `knows`
+    are the municipalities whose own figures he has (every atom of them): one for an insider,
+    several for a coalition."""
 
     name: str
     careful: bool
     knows: tuple[str, ...] = ()
+    rules: bool = False
+
+    @property
+    def kind(self) -> tuple[bool, bool]:
+        """What he uses besides his own figures."""
+        return self.careful, self.rules
 
 
 READER = Attacker("läsare", careful=False)
 CAREFUL_READER = Attacker("noggrann läsare", careful=True)
+RULE_KNOWER = Attacker("den som kan reglerna", careful=True, rules=True)
+READERS = {reader.kind: reader for reader in (READER, CAREFUL_READER, RULE_KNOWER)}
 
 
 def insider(*municipalities: str) -> Attacker:
@@ -117,11 +129,20 @@ def atom_floors(system: System, attacker: Attacker) -> np.ndarray:
 
 
 def row_floors(system: System, attacker: Attacker) -> np.ndarray:
-    """1 for rows known to be positive where that does not follow from their atoms' floors."""
+    """The least each row can be, where that does not follow from its atoms' floors."""
     if not attacker.careful:
         return np.zeros(system.n_rows, dtype=np.int64)
-    implied = (system.matrix @ atom_floors(system, attacker)) >= 1
-    return (system.nonzero & ~implied).astype(np.int64)
+    implied = system.matrix @ atom_floors(system, attacker)
+    least = system.nonzero.astype(np.int64)
+    if attacker.rules:
+        least = np.maximum(least, system.told)
+    return np.where(least > implied, least, 0)
+
+
+def least_of(system: System, attacker: Attacker) -> np.ndarray:
+    """What a hidden number must be able to be: one, or what is known without arithmetic."""
+    floors = np.where(known_atoms(system, attacker), 0, atom_floors(system, attacker))
+    return np.maximum(1, system.matrix @ floors).astype(np.int64)
 
 
 def known_atoms(system: System, attacker: Attacker) -> np.ndarray:

@@ -15,9 +15,9 @@ from analyslib.disclosure.system import (
     Attacker,
     State,
     System,
-    atom_floors,
     insider,
     known_atoms,
+    least_of,
 )
 
 
@@ -79,10 +79,10 @@ def requirements_of(
     for attacker in attackers_of(system, profile):
         only_exact = bool(attacker.knows) and profile.insiders == "exact"
         part = unknown_part(system, attacker)
-        support = _support(system, attacker)
+        least = least_of(system, attacker)
         rows = np.flatnonzero(small_rows(system, attacker, profile))
         for row in rows:
-            full = _changes(int(part[row]), int(support[row]), profile.threshold)
+            full = _changes(int(part[row]), int(least[row]), profile.threshold)
             changes = (1,) if only_exact else full
             found += [Requirement(int(row), change, attacker) for change in changes if change]
         found += _sensitive_requirements(system, sensitive, profile, attacker)
@@ -101,15 +101,10 @@ def _hidden_before(system: System, profile: Profile) -> list[int]:
     return np.flatnonzero(hidden & (system.values >= profile.threshold)).tolist()
 
 
-def _support(system: System, attacker: Attacker) -> np.ndarray:
-    floors = np.where(known_atoms(system, attacker), 0, atom_floors(system, attacker))
-    return np.asarray(system.matrix @ floors, dtype=np.int64)
-
-
-def _changes(value: int, support: int, threshold: int) -> tuple[int, int]:
-    """How far down and up a small number must be able to go. Never exact, even where the
-    support alone tells that it is at least k-1."""
-    down = min(0, max(1, support) - value)
+def _changes(value: int, least: int, threshold: int) -> tuple[int, int]:
+    """How far down and up a small number must be able to go. Never exact, even where `least`
+    alone tells that it is k-1 or more."""
+    down = min(0, least - value)
     up = max(threshold - 1 - value, 1 if down == 0 else 0)
     return down, up
 
