@@ -300,6 +300,54 @@ def test_a_pack_that_is_refused_takes_its_pages_about_people_back(workbench: Wor
     assert "En cell går att räkna ut." in (result.folder / "kvittens.txt").read_text("utf-8")
 
 
+SMUGGLED = """HTML('<p title="KANARIEMI2480P0001">Av alla kommuner.</p>')"""
+
+
+def smuggling_cells() -> list[nbformat.NotebookNode]:
+    return [*network_cells(), code(f"from IPython.display import HTML\n{SMUGGLED}")]
+
+
+def test_a_page_about_nobody_is_read_too(workbench: Workspace) -> None:
+    """A pseudonym of an extract in a page without a mark: it stops the pack and lies outside it."""
+    save_notebook(workbench, "natverk", smuggling_cells())
+    result = small(workbench)
+    page = result.folder / "natverk_nua.html"
+    assert result.exit_code == 13 and "kontrollnummer" in result.delivery.refused
+    assert (
+        "natverk_nua.html" in result.delivery.refused and "KANARIE" not in result.delivery.refused
+    )
+    assert not page.exists() and result.delivery.archive is None
+    assert small(workbench).exit_code == 13, "nothing is forgotten from one run to the next"
+    save_notebook(workbench, "natverk", network_cells())
+    again = small(workbench)
+    assert again.exit_code == 0 and page.is_file() and page.name in archived(again)
+
+
+def test_a_file_that_does_not_belong_in_a_pack_stops_it(workbench: Workspace) -> None:
+    stray = small(workbench).folder / "uttag.csv"
+    stray.write_text("person;datum", "utf-8")
+    result = small(workbench)
+    assert result.exit_code == 13 and "uttag.csv" in result.delivery.refused
+    stray.unlink()
+    assert small(workbench).exit_code == 0
+
+
+def test_a_run_that_is_cut_short_sends_no_page_that_was_not_read(workbench: Workspace) -> None:
+    """The overview has a stowaway; it is made first, and then the run is interrupted."""
+    save_notebook(workbench, "natverk", smuggling_cells())
+
+    def interrupt(result: PageResult, done: int, total: int, name: str) -> None:
+        if result.planned.file == "natverk_nua.html":
+            raise KeyboardInterrupt
+
+    result = build_pack(workbench, "nua", DATE, 2022, jobs=1, on_page=interrupt)
+    assert result.stopped and "kontrollnummer" in result.delivery.refused
+    assert not (result.folder / "natverk_nua.html").exists()
+    assert result.delivery.archive is None and not result.delivery.index.exists()
+    receipt = (result.folder / "kvittens.txt").read_text("utf-8")
+    assert "Körningen avbröts." in receipt and "kontrollnummer" in receipt
+
+
 def archived(result: PackResult) -> set[str]:
     assert result.delivery.archive is not None
     with zipfile.ZipFile(result.delivery.archive) as archive:

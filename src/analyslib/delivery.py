@@ -29,7 +29,7 @@ from analyslib.disclosure.publication import (
     read_publications,
     write_publications,
 )
-from analyslib.errors import DisclosureError
+from analyslib.errors import DisclosureError, Fault
 from analyslib.pack_plan import Pack, PageResult, Status, library_hash, swedish_order, versions
 from analyslib.page import render_template
 from analyslib.page_checks import Expected, check_page, without_folders
@@ -79,15 +79,25 @@ def write_delivery(
     """Write index, manifest, archive and receipt.
 
     Where `check_release` says no, there is nothing to send: no index, no archive, only the
-    receipt that says why. Pages about individuals are put into the pack when it has said yes; a
-    run that was cut short does not ask.
+    receipt that says why; and pages that it named lie outside the pack. Pages about individuals
+    are put into the pack when it has said yes. A run that was cut short leaves them outside, and
+    has its other pages read.
     """
     folder = pack.folder
     folder.mkdir(parents=True, exist_ok=True)
     people = [result for result in results if tells_of_people(pack, result)]
-    refused = "" if stopped else ask_release(pack, check_release)
-    move_pages(pack, people, into_pack=not (refused or stopped))
-    shown = [r for r in results if not (refused or stopped) or r not in people]
+    if stopped:
+        move_pages(pack, people, into_pack=False)
+    faults = ask_release(pack, look_at_public if stopped else check_release)
+    refused = without_folders("\n".join(map(str, faults)))
+    named = {fault.where for fault in faults}
+    shown = [
+        result
+        for result in results
+        if not (result in people and (refused or stopped)) and result.planned.file not in named
+    ]
+    move_pages(pack, [result for result in results if result not in shown], into_pack=False)
+    move_pages(pack, shown, into_pack=True)
     index, manifest = folder / "index.html", folder / "manifest.json"
     archive = folder.parent / f"{pack.network.id}_{pack.date}.zip"
     if refused:
@@ -96,7 +106,7 @@ def write_delivery(
     else:
         put_in_place(render_index(pack, shown).encode(), index)
     put_in_place(render_manifest(pack, shown).encode(), manifest)
-    write_receipt(pack, results, stopped or refused)
+    write_receipt(pack, results, "\n".join(filter(None, (stopped, refused))))
     if not refused:
         put_in_place(zip_pack(pack, shown), archive)
     return Delivery(
@@ -114,17 +124,22 @@ def tells_of_people(pack: Pack, result: PageResult) -> bool:
     return path is not None and is_about_people(path.read_bytes())
 
 
-def ask_release(pack: Pack, check_release: CheckRelease) -> str:
-    """Why the pack may not leave, "" where it may."""
+def ask_release(pack: Pack, check_release: CheckRelease) -> tuple[Fault, ...]:
+    """Why the pack may not leave, nothing where it may."""
     try:
         check_release((pack.folder, pack.waiting))
     except DisclosureError as error:
-        return without_folders(str(error))
-    return ""
+        return error.faults
+    return ()
+
+
+def look_at_public(places: Sequence[Path]) -> None:
+    """What lies in the pack, where nothing about individuals may."""
+    check_pages(places[:1], NOTHING)
 
 
 def move_pages(pack: Pack, results: Sequence[PageResult], into_pack: bool) -> None:
-    """Pages about individuals lie in the pack only where it has passed the gate."""
+    """Put pages into the pack, or outside it."""
     for result in results:
         inside, outside = pack.places(result.planned)
         here, there = (outside, inside) if into_pack else (inside, outside)

@@ -24,7 +24,7 @@ MOST_TOLD = 5
 REMEDY = "Gör om rapporten: `analyslib pack`. Ändra inte i en färdig sida."
 LOOSE = Fault(
     "Sidan visar egna mått utanför den del som prövas mot det som släppts ut.",
-    remedy="Visa dem med avsnitten i kommun- och projektrapporten.",
+    remedy="Gör om rapporten, och visa dem med kommun- och projektrapportens avsnitt.",
 )
 
 
