@@ -19,6 +19,13 @@ from analyslib.disclosure.certificate import Certificate, verify
 from analyslib.disclosure.editions import told_apart
 from analyslib.disclosure.explain import explain
 from analyslib.disclosure.following import joined_worlds
+from analyslib.disclosure.narrowed import (
+    Narrowed,
+    describe_narrowed,
+    least_sums,
+    narrowed_numbers,
+    uncleared_rows,
+)
 from analyslib.disclosure.proof import Proof, certify, demands_of, prove
 from analyslib.disclosure.publication import Publication, check_complete, read_publications
 from analyslib.disclosure.published import Follower, Leak, Published, published_systems
@@ -37,11 +44,13 @@ from analyslib.errors import DisclosureError
 
 @dataclass(frozen=True)
 class AuditedPart:
-    """What was audited together: the leaks, and the certificate with what it must have shown."""
+    """What was audited together: the leaks, and the certificate with what it must have shown;
+    `narrowed`: small numbers that are no leaks, and yet not masked in full."""
 
     leaks: tuple[Leak, ...]
     certificate: Certificate
     demands: tuple[tuple[int, int, int], ...]
+    narrowed: tuple[Narrowed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,10 @@ class AuditReport:
     def leaks(self) -> tuple[Leak, ...]:
         """Those within one edition, and those between an edition and another."""
         return (*self.between, *(leak for part in self.parts for leak in part.leaks))
+
+    @property
+    def narrowed(self) -> tuple[Narrowed, ...]:
+        return tuple(number for part in self.parts for number in part.narrowed)
 
     @property
     def digest(self) -> str:
@@ -84,7 +97,8 @@ class AuditReport:
             claims = sum(len(part.certificate.claims) for part in self.parts)
             return (
                 f"{head}\nInget dolt tal går att räkna ut. Beviset ({worlds} alternativa världar, "
-                f"{claims} påståenden) är kontrollerat. Certifikat: {self.digest[:16]}"
+                f"{claims} påståenden) är kontrollerat. Certifikat: {self.digest[:16]}\n"
+                f"{describe_narrowed(self.narrowed)}"
             )
         lines = [f"{head}\n{len(self.leaks)} dolda tal går att räkna ut eller ringa in:"]
         return "\n".join(lines + [f"* {leak.sentence} ({leak.attacker})" for leak in self.leaks])
@@ -127,24 +141,27 @@ def audit_publications(
 
 def _audit(published: Published, attackers: Sequence[Attacker]) -> list[AuditedPart]:
     """What is tied to the same core: each with the core held still, and last all together."""
-    parts, rest = [], []
+    parts, rest, doubtful = [], [], []
     alone = side_by_side(partial(_audit_still, attackers=attackers), published.followers)
-    for follower, (part, unmet) in zip(published.followers, alone, strict=True):
+    for follower, (part, unmet, unclear) in zip(published.followers, alone, strict=True):
         parts.append(part)
         rest += [follower.start + r.row for r in unmet]
+        doubtful += [follower.start + row for row in unclear]
     targets = np.unique(np.concatenate([published.targets, np.array(rest, dtype=np.int64)]))
-    return [*parts, _audit_joined(replace(published, targets=targets), attackers)]
+    return [*parts, _audit_joined(replace(published, targets=targets), attackers, doubtful)]
 
 
 def _audit_still(
     follower: Follower, attackers: Sequence[Attacker]
-) -> tuple[AuditedPart, list[Requirement]]:
-    """One follower with the core held still, and what is not possible then."""
+) -> tuple[AuditedPart, list[Requirement], list[int]]:
+    """One follower with the core held still, what is not possible then, and the small numbers that
+    may be narrowed."""
     still = follower.still
     hidden = still.system.state == State.SILENT
     proof, unmet = _prove(still, _wanted(still, attackers))
     certificate = certify(still.system, hidden, proof)
-    return AuditedPart((), certificate, tuple(demands_of(proof))), unmet
+    part = AuditedPart((), certificate, tuple(demands_of(proof)))
+    return part, unmet, uncleared_rows(still, attackers[0], proof)
 
 
 def _wanted(published: Published, attackers: Sequence[Attacker]) -> list[Requirement]:
@@ -196,7 +213,10 @@ def _is_between(published: Published, row: int) -> bool:
     return core is not None and row >= core.n_rows and not published.listed[row]
 
 
-def _audit_joined(published: Published, attackers: Sequence[Attacker]) -> AuditedPart:
+def _audit_joined(
+    published: Published, attackers: Sequence[Attacker], doubtful: Sequence[int]
+) -> AuditedPart:
+    """All together. `doubtful`: more rows that may be narrowed."""
     system, threshold = published.system, published.threshold
     hidden = system.state == State.SILENT
     wanted = _wanted(published, attackers)
@@ -216,10 +236,15 @@ def _audit_joined(published: Published, attackers: Sequence[Attacker]) -> Audite
             else:
                 met.append(_not_exact(system, interval, attacker))
     proof = prove(system, hidden, met, seen)
+    rows = [*published.targets.tolist(), *doubtful]
     return AuditedPart(
         (*published.plain, *leaks.values()),
         certify(system, hidden, proof),
         tuple(demands_of(proof)),
+        (
+            *narrowed_numbers(published, attackers[0], rows, proof),
+            *least_sums(published, attackers[0]),
+        ),
     )
 
 

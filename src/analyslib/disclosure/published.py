@@ -43,7 +43,7 @@ class Leak:
 class Published:
     """One system. It holds a world that fits; `targets` are the rows that must not be possible to
     work out; `threshold`: what each was hidden under; `listed`: hidden in a table, not only never
-    printed. `plain`: leaks that need no arithmetic.
+    printed. `plain`: leaks that need no arithmetic. `tables`: the universe that begins at a row.
 
     Where several universes are tied to the hidden numbers of one, `core` is that one alone, and
     the others are `followers`: a world of the core is a world of all, if each can follow."""
@@ -55,6 +55,10 @@ class Published:
     plain: tuple[Leak, ...] = ()
     core: System | None = None
     followers: tuple[Follower, ...] = ()
+    tables: tuple[tuple[int, str], ...] = ()
+
+    def table_of(self, row: int) -> str:
+        return next((name for start, name in reversed(self.tables) if row >= start), "")
 
 
 @dataclass(frozen=True)
@@ -256,7 +260,8 @@ def _around(core: str, parts: Sequence[_Part], ties: Sequence[_Tie]) -> Publishe
         if (numbers[rows < 0] != 0).any() or not _fits(part, held):
             return _join(parts, ties)  # the core's world at hand does not suit them
         still = _system(replace(part, value=held))
-        alone = Published(still, _targets(part, still), part.threshold, part.hidden)
+        targets, names = _targets(part, still), ((0, part.name),)
+        alone = Published(still, targets, part.threshold, part.hidden, tables=names)
         loose = replace(still, state=np.where(part.value >= 0, State.PUBLIC, State.SILENT))
         followers.append(Follower(loose, rows, sums, alone, start))
         whole.append(part)
@@ -328,7 +333,14 @@ def _join(
     else:
         state = np.where(whole.value >= 0, State.PUBLIC, State.SILENT)
         system = make_system(rows, base, state, whole.known, whole.labels)
-    return Published(system, _targets(whole, system), whole.threshold, whole.hidden, whole.plain)
+    return Published(
+        system,
+        _targets(whole, system),
+        whole.threshold,
+        whole.hidden,
+        whole.plain,
+        tables=tuple((start, name) for name, (start, _) in at.items()),
+    )
 
 
 def _unprinted(
