@@ -17,6 +17,7 @@ from analyslib.disclosure.publication import read_publications
 from analyslib.errors import DisclosureError
 from analyslib.pack import PackResult, build_pack
 from analyslib.pack_plan import plan_pack
+from analyslib.report import render_report
 from analyslib.workbench import audit_folder
 from analyslib.workspace import Workspace
 
@@ -100,3 +101,59 @@ def test_a_release_that_gives_a_number_away_stops_the_pack(
     assert result.exit_code == 13
     assert result.delivery.refused and result.delivery.archive is None
     assert not list(result.folder.glob("*_uppfoljning.html"))
+
+
+# --- pages with what a municipality follows itself
+
+
+LATER = "2027-03-04"
+GNESTA = "0461_gnesta_kommun.html"
+
+
+@pytest.fixture(scope="module")
+def own_page(passed: PackResult, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The report of a municipality that follows children month by month."""
+    path = tmp_path_factory.mktemp("egna") / GNESTA
+    wanted = {"municipality": "0461", "network": "fouis"}
+    return render_report(workspace_of(passed), "kommun", wanted, path).path.read_text("utf-8")
+
+
+def check_own(passed: PackResult, folder: Path, page: str) -> Path:
+    """Put the page through the gate of a later meeting; gives that meeting's folder."""
+    pack = plan_pack(workspace_of(passed), "fouis", LATER, None, ["kommun"], load_catalogue())
+    pack.folder.mkdir(parents=True, exist_ok=True)
+    (folder / GNESTA).write_text(page, "utf-8")
+    gate_of(pack)([folder])
+    return pack.folder
+
+
+def test_own_measures_leave_when_they_are_what_was_released(
+    passed: PackResult, own_page: str, tmp_path: Path
+) -> None:
+    folder = check_own(passed, tmp_path, own_page)
+    titles = {ledger.title.split(" ")[0] for ledger in read_publications(folder)}
+    assert titles == {"matt-04-0461-orosanmalningar"}, "that which the page tells, and no more"
+    assert "Inget dolt tal går att räkna ut" in (folder / "granskning.txt").read_text("utf-8")
+
+
+def test_a_number_of_ones_own_that_was_not_released_stops_the_pack(
+    passed: PackResult, own_page: str, tmp_path: Path
+) -> None:
+    """One more child in a month, in the table behind the figure."""
+    cell = re.search(
+        r'(<th scope="row">mars.2024</th><td[^>]*><data value=")(\d+)(\.0">)(\d+)<', own_page
+    )
+    assert cell
+    more = f"{cell[1]}{int(cell[2]) + 1}{cell[3]}{int(cell[4]) + 1}<"
+    with pytest.raises(DisclosureError) as caught:
+        check_own(passed, tmp_path, own_page.replace(cell[0], more))
+    assert [fault.where for fault in caught.value.faults] == [GNESTA]
+    assert "”Egna mått i Gnesta”, raden ”mars 2024”" in str(caught.value)
+
+
+def test_a_page_from_before_there_were_marks_is_refused_and_breaks_nothing(
+    passed: PackResult, own_page: str, tmp_path: Path
+) -> None:
+    old = re.sub(r' data-about="individer" data-own="\d+"', "", own_page)
+    with pytest.raises(DisclosureError, match="utanför den del av sidan"):
+        check_own(passed, tmp_path, old)

@@ -27,7 +27,8 @@ class Cell:
 
     A raw number has its key and `value`; without a value, a `status` that says which kind of
     nothing it is. A derived number has `derived`: what was computed. A number of persons has
-    `layout` and `cell`: which released cell it is. All else is text.
+    `layout` and `cell`: which released cell it is. All else is text; with `people` it is about
+    individuals, in a table that is not.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Cell:
     header: bool = False
     layout: str = ""
     cell: str = ""
+    people: bool = False
 
     @property
     def is_raw(self) -> bool:
@@ -219,7 +221,8 @@ def _render_cell(cell: Cell, said: dict[str, str], words: bool) -> str:
     if cell.derived:
         return f'<td data-derived="{_attr(cell.derived)}">{text}</td>'
     if not cell.is_raw:
-        return f"<td>{text}</td>" if words else f'<td class="text">{text}</td>'
+        mark = ' data-about="individer"' if cell.people else ""
+        return f"<td{mark}>{text}</td>" if words else f'<td class="text"{mark}>{text}</td>'
     own = {n: v for n, v in zip(KEYS, cell.keys, strict=True) if said.get(n) != v}
     if cell.status:
         own["status"] = cell.status

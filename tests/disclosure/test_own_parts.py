@@ -184,7 +184,7 @@ def test_own_measures_outside_the_parts_are_found(pages: dict[str, str], allowed
     """A page made before there were parts, or a notebook of someone's own."""
     source = pages["kommun"].replace(f'data-about="individer" data-own="{PLACE}"', "")
     assert is_about_people(source.encode())
-    assert "utanför den del" in whats(source, allowed)
+    assert "utanför den del av sidan" in whats(source, allowed)
 
 
 def test_what_no_release_has_is_refused(pages: dict[str, str]) -> None:

@@ -92,6 +92,15 @@ def test_the_check_would_have_seen_a_number_too_many(allowed: Allowed) -> None:
     assert find_faults(forged, allowed, [], known)
 
 
+def test_a_share_of_individuals_beside_a_published_one_is_held_too(allowed: Allowed) -> None:
+    page = page_of(follow_up_report("2480"))
+    share = re.search(r'data-about="individer">(\d[\d,]*)\s%', page)
+    assert share is not None, "the share that stands beside KKiK's"
+    known = {*OF_NOBODY, *axis_numbers(page)}
+    forged = share[0].replace(share[1], "7777")
+    assert find_faults(page.replace(share[0], forged), allowed, [], known)
+
+
 def test_each_question_has_an_answer_in_words() -> None:
     page = page_of(follow_up_report("2480"))
     for words in (

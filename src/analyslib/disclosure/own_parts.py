@@ -23,7 +23,7 @@ ANCHOR = re.compile(r"[a-z]+(?:-[a-z]+)*(?:-[2-9])?")
 MOST_TOLD = 5
 REMEDY = "Gör om rapporten: `analyslib pack`. Ändra inte i en färdig sida."
 LOOSE = Fault(
-    "Sidan visar egna mått utanför den del som prövas mot det som släppts ut.",
+    "Egna mått står utanför den del av sidan som prövas mot det som släppts ut.",
     remedy="Gör om rapporten, och visa dem med kommun- och projektrapportens avsnitt.",
 )
 

@@ -49,7 +49,7 @@ from analyslib.sections.parts import (
     join,
     paragraph,
 )
-from analyslib.tables import Table, header_cell, raw_cell, text_cell
+from analyslib.tables import Cell, Table, header_cell, raw_cell
 from analyslib.text.follow_up import (
     ENDINGS_NOTE,
     NEEDS,
@@ -442,7 +442,7 @@ class FollowUpReport:
             ),
             (
                 header_cell(f"Uttaget, avslutade {half} {found.facts['kkik'][:4]}"),
-                text_cell(found.share("kkik_aterkomst", "ek_bistand", "borta")),
+                Cell(found.share("kkik_aterkomst", "ek_bistand", "borta"), people=True),
             ),
         )
         table = Table(
