@@ -84,6 +84,14 @@ def test_what_the_release_makes_passes(
     assert subjects_of([pages[name].encode()]) == Subjects(False, frozenset({code}))
 
 
+def test_a_page_that_is_not_of_the_plain_form_is_read_the_same(
+    pages: dict[str, str], allowed: Allowed
+) -> None:
+    source = pages["kommun"].replace("<main>", "<main><p hidden>Ett < två &amp; tre</p>")
+    assert not find_faults(source, allowed)
+    assert find_faults(source.replace(">maj\u00a02024<", ">maj\u00a02025<"), allowed)
+
+
 @pytest.mark.parametrize(("name", "code"), [("kommun", PLACE), ("projekt", PROJECT)])
 def test_no_own_number_stands_outside_the_parts(
     pages: dict[str, str], name: str, code: str

@@ -64,7 +64,8 @@ FORBIDDEN = {
 }
 CARRIERS = frozenset(
     ("applet", "audio", "base", "canvas", "embed", "frame", "iframe", "input", "link", "noscript")
-    + ("object", "portal", "select", "template", "textarea", "video")
+    + ("listing", "noembed", "noframes", "object", "plaintext", "portal", "select", "template")
+    + ("textarea", "video", "xmp")
 )
 LOCAL_PATH = re.compile(r"(?:file://|/(?:home|Users|tmp|root|mnt)/\w|\b[A-Za-z]:\\\w)")
 PAGES = (".html", ".htm", ".xhtml")

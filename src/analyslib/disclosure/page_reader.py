@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 
 from analyslib.disclosure.own_parts import OWN, OwnPart
@@ -20,6 +21,11 @@ OWN_KEY = re.compile(r"\d{4}-")  # the key of an own measure begins with its mun
 VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr")
 )
+TOKEN = re.compile(
+    r"<!DOCTYPE html>|</([a-z][a-z0-9]*)>"
+    r'|<([a-z][a-z0-9]*)((?:\s+[a-z][a-z0-9-]*="[^"<]*")*)\s*>'
+)
+ATTRIBUTE = re.compile(r'([a-z][a-z0-9-]*)="([^"]*)"')
 # Attributes that say how something looks or where it is, and what they look like when they do.
 NOT_READ = {
     "colspan": re.compile(r"\d+"),
@@ -74,10 +80,12 @@ class PageReader(HTMLParser):
         self.tags.add(tag)
         self._end_line(tag)
         self.values += attributes.values()
-        self.styles.append(attributes.get("style", ""))
+        if "style" in attributes:
+            self.styles.append(attributes["style"])
         inside = self._inside or attributes.get("data-about") == ABOUT
         holder = self._holder_of(attributes)
-        embedded = [text for value in attributes.values() for text in embedded_texts(value)]
+        addresses = [value for value in attributes.values() if ":" in value]
+        embedded = [text for address in addresses for text in embedded_texts(address)]
         self.embedded += embedded
         if isinstance(holder, OwnPart):
             holder.open(tag, attributes)
@@ -106,12 +114,13 @@ class PageReader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         self._end_line(tag)
         self.is_torn |= not self._stack or self._stack[-1][0] != tag
-        while any(tag == open_tag for open_tag, _, _ in self._stack):
+        if not any(tag == open_tag for open_tag, _, _ in reversed(self._stack)):
+            return
+        closed = ""
+        while closed != tag:
             closed, _, holder = self._stack.pop()
             if isinstance(holder, OwnPart):
                 holder.close(closed)
-            if closed == tag:
-                return
 
     def handle_data(self, data: str) -> None:
         self.words.append(data)
@@ -171,7 +180,36 @@ def _carried(attributes: dict[str, str]) -> list[str]:
 
 
 def read_page(source: str) -> PageReader:
+    """Pages of ours are written so that every ``<`` begins a tag and no attribute has one: they
+    are read as they are. Any other page is read as a browser would, which takes longer."""
     reader = PageReader()
-    reader.feed(source)
+    if not _read_plainly(source, reader):
+        reader = PageReader()
+        reader.feed(source)
     reader.close()
     return reader
+
+
+def _read_plainly(source: str, reader: PageReader) -> bool:
+    """Whether the page was of the plain form, and has been read."""
+    known: dict[str, list[tuple[str, str | None]]] = {}
+    end = 0
+    for token in TOKEN.finditer(source):
+        text, end = source[end : token.start()], token.end()
+        if "<" in text:
+            return False
+        if text:
+            reader.handle_data(unescape(text))
+        closed, opened, attributes = token.groups()
+        if closed:
+            reader.handle_endtag(closed)
+        elif opened:
+            pairs = known.get(attributes)
+            if pairs is None:
+                found = ATTRIBUTE.findall(attributes)
+                pairs = known[attributes] = [(name, unescape(value)) for name, value in found]
+            reader.handle_starttag(opened, pairs)
+    if "<" in source[end:]:
+        return False
+    reader.handle_data(unescape(source[end:]))
+    return True
