@@ -16,7 +16,6 @@ import numpy as np
 
 from analyslib.disclosure.attack import Interval, reached_intervals
 from analyslib.disclosure.certificate import Certificate, verify
-from analyslib.disclosure.editions import told_apart
 from analyslib.disclosure.explain import explain
 from analyslib.disclosure.following import joined_worlds
 from analyslib.disclosure.narrowed import (
@@ -39,6 +38,7 @@ from analyslib.disclosure.system import (
     atom_floors,
 )
 from analyslib.disclosure.targets import Requirement
+from analyslib.disclosure.told_apart import told_apart
 from analyslib.errors import DisclosureError
 
 

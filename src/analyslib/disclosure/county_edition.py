@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from analyslib.disclosure.audit import audit_publications
-from analyslib.disclosure.editions import edition_of, told_apart
+from analyslib.disclosure.editions import edition_of
 from analyslib.disclosure.layout import Layout
 from analyslib.disclosure.ledger import build_ledger
 from analyslib.disclosure.publication import Link, Publication
@@ -18,6 +18,7 @@ from analyslib.disclosure.release import Release, release
 from analyslib.disclosure.renewal import exact_with_editions, renew, renewed
 from analyslib.disclosure.rules import Profile
 from analyslib.disclosure.system import State
+from analyslib.disclosure.told_apart import told_apart
 
 
 # What everybody knows of these atoms before their table is decided.
@@ -67,8 +68,8 @@ class CountyEdition:
             made = release(atoms, layouts, self.profile, [*known(atoms), *same], title, others)
         else:
             before = [*known(renewal.own()), *renewal.editions]
-            layouts = renewal.layouts(layouts)
-            made = renewed(release(renewal.atoms, layouts, self.profile, before, title, others))
+            layouts, changed = renewal.layouts(layouts), renewal.changed()
+            made = renewed(release(renewal.atoms, layouts, self.profile, before, title, changed))
         previous = tuple(sorted(p.digest for p in told))
         return replace(made, publication=replace(made.publication, previous=previous))
 

@@ -147,16 +147,24 @@ def _without_named(
     draft: Publication,
     before: Sequence[Publication],
 ) -> pd.DataFrame:
-    """Without what the labels name, or else without everything whose extract is new; nothing
-    is left where that is nobody."""
+    """Without what the labels name, first of what was counted from a new extract: the rest has
+    been told of already. Nothing is left where they name nobody."""
     # All who have begun are told of by municipality elsewhere: a part of them cannot go.
     by_area = theme.base != BEGUN and "service_area" in units
+    pairs = zip(draft.delivered, draft.extracts, strict=True)
+    new = {b for b, mark in pairs if not any(is_known(p, b, mark) for p in before)}
+    is_new = pd.Series([b in new for b in _blocks_in(units, draft.block)], index=units.index)
     named = _named_in(units, labels, by_area)
-    if not named.any():
-        pairs = zip(draft.delivered, draft.extracts, strict=True)
-        new = {b[0] for b, mark in pairs if not any(is_known(p, b, mark) for p in before)}
-        named = units["municipality"].isin(new)
-    return units[~named] if named.any() else units.head(0)
+    if not by_area:
+        is_new = units["municipality"].isin(units.loc[is_new, "municipality"])
+    for gone in (named & is_new, is_new, named):
+        if gone.any():
+            return units[~gone]
+    return units.head(0)
+
+
+def _blocks_in(units: pd.DataFrame, block: Sequence[str]) -> list[tuple[str, ...]]:
+    return list(units[list(block)].itertuples(index=False, name=None))
 
 
 def _named_in(units: pd.DataFrame, labels: Sequence[str], by_area: bool) -> pd.Series:

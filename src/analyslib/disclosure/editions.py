@@ -82,31 +82,6 @@ def _ends(value: int, before: int, threshold: int) -> tuple[int, int]:
     return before + steps[0] - value, before + steps[1] - value
 
 
-def told_apart(publications: Sequence[Publication]) -> Iterator[tuple[str, str]]:
-    """What two editions of the same table give away side by side: the number, and why."""
-    by_title: dict[str, dict[str, list[Publication]]] = {}
-    for item in publications:
-        by_title.setdefault(item.title, {}).setdefault(item.universe, []).append(item)
-    for editions in by_title.values():
-        order = sorted(editions, key=edition_of)
-        for number, universe in enumerate(order[1:], start=1):
-            told = told_before([p for name in order[:number] for p in editions[name]])
-            for publication in editions[universe]:
-                yield from _told_of(publication, told)
-
-
-def _told_of(publication: Publication, told: Mapping[Name, Told]) -> Iterator[tuple[str, str]]:
-    for row in publication.published_rows():
-        before = told.get(name_of(row))
-        if before is None or not row.shown:
-            continue
-        label = f"{publication.title}: {row.label}"
-        if before.hidden:
-            yield label, f"{label}: visas, fast talet var dolt i ett tidigare paket."
-        elif any(is_small_step(row.shown, n, publication.threshold) for n in before.shown):
-            yield label, f"{label}: skiljer sig med några få personer från ett tidigare paket."
-
-
 def edition_of(universe: str) -> int:
     """The number of an edition: "mal-24" is the first, "mal-24/2" the second."""
     number = universe.rpartition("/")[2]

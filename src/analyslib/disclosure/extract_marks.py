@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analyslib.analysis.follow_up import FollowUp, reliable_points
-from analyslib.analysis.follow_up_themes import CHANGE, INFLOW, RETURN, Theme, area_of
+from analyslib.analysis.follow_up_themes import BASIS, CHANGE, INFLOW, RETURN, Theme, area_of
 from analyslib.disclosure.publication import Publication
 from analyslib.disclosure.versions import mark_of
 from analyslib.measures import Measure
@@ -45,6 +45,11 @@ class ExtractMarks:
         return tuple(
             self._mark(theme, block, areas.get(block[0], ())) for block in publication.delivered
         )
+
+    def of_extract(self, block: Sequence[str], day: str, extract: str) -> str:
+        """The mark of a block of finished cases, counted from this extract of that day."""
+        place, area = block
+        return mark_of(day, [f"{area}={extract}", self._frame_of(BASIS, area)])
 
     def _mark(self, theme: Theme, block: Sequence[str], areas: Iterable[str]) -> str:
         place, subject = block[0], block[1] if len(block) > 1 else ""

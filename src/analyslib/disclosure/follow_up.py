@@ -10,9 +10,10 @@ from functools import partial
 import duckdb
 import pandas as pd
 
-from analyslib.analysis.follow_up import FollowUp, build_follow_up
+from analyslib.analysis.follow_up import FollowUp
 from analyslib.disclosure.county_release import release_county
 from analyslib.disclosure.follow_up_statistics import release_statistics
+from analyslib.disclosure.kept_extracts import follow_up_to_tell
 from analyslib.disclosure.publication import Publication, ledgers_as_text
 from analyslib.disclosure.release import Release
 from analyslib.disclosure.released import TOTAL, Released, frames_of
@@ -39,11 +40,8 @@ def release_follow_up(
     one row each; isu_delivery: one row = one municipality that has delivered.
     """
     measures = load_measures()
-    follow_up = build_follow_up(
-        run_query(connection, "build/isu_episodes").df(),
-        run_query(connection, "build/isu_measurements").df(),
-        measures,
-    )
+    kept = follow_up_to_tell(connection, measures, earlier, profile.threshold)
+    follow_up = kept.follow_up
     counts, publications = release_counties(follow_up, profile, earlier)
     statistics = release_statistics(follow_up, counts, measures, profile)
     digests = [publication.digest for publication in publications]
@@ -62,7 +60,7 @@ def release_follow_up(
         **frames_of(released),
         "individual_statistic": statistics,
         "individual_ledger": ledgers_as_text(publications),
-        "isu_delivery": _deliveries(connection),
+        "isu_delivery": _deliveries(connection, kept.waiting),
     }
 
 
@@ -102,9 +100,10 @@ def _no_counts() -> pd.DataFrame:
     )
 
 
-def _deliveries(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Who has delivered, when, and roughly how much of the service the extract covers."""
-    found = run_query(connection, "build/isu_deliveries").df()
+def _deliveries(connection: duckdb.DuckDBPyConnection, waiting: Sequence[str]) -> pd.DataFrame:
+    """Who has delivered, when, and roughly how much of the service the extract covers. `waiting`:
+    extracts that are not told of yet; of them only the day."""
+    found = run_query(connection, "build/isu_deliveries", waiting=list(waiting)).df()
     percent = 100 * found.pop("n_persons") / found.pop("n_in_service")
     steps = (percent / COVERAGE_STEP).round() * COVERAGE_STEP
     return found.assign(coverage=steps.clip(upper=100))

@@ -24,7 +24,7 @@ from analyslib.disclosure.release import Release
 from analyslib.disclosure.search import Searcher
 from analyslib.disclosure.system import State, System, known_atoms
 from analyslib.disclosure.universe import BLOCK, COUNT, EXTRACT, PublishedRow, RowMasks
-from analyslib.disclosure.versions import Block, Version, in_versions, versions_of
+from analyslib.disclosure.versions import Block, Version, in_versions, rows_of_blocks, versions_of
 from analyslib.disclosure.worlds import fitting_world
 from analyslib.errors import DisclosureError
 
@@ -40,6 +40,17 @@ class Renewal:
 
     def own(self) -> pd.DataFrame:
         return self.atoms[self.atoms[EXTRACT] == self.now]
+
+    def changed(self) -> list[Publication]:
+        """What has been told of blocks that it counts from another extract.
+        What is told of the others is decided with them, whatever it is called."""
+        places = list(self.editions[0].block[:-1])
+        own = set(self.own()[places].itertuples(index=False, name=None))
+        found = []
+        for item in self.editions:
+            older = [b for b in item.delivered if b[-1] != self.now and b[:-1] in own]
+            found.append(rows_of_blocks(item, older))
+        return found
 
     def layouts(self, layouts: Sequence[Layout]) -> list[Layout]:
         """The tables, of the newest version alone, and of no class that only older ones have."""

@@ -10,7 +10,7 @@ same extract of it share one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from analyslib.disclosure.editions import base_of, edition_of
@@ -139,6 +139,22 @@ def in_versions(
     return replace(
         publication, universe=base, block=(*publication.block, EXTRACT), delivered=delivered
     )
+
+
+def rows_of_blocks(publication: Publication, blocks: Collection[Block]) -> Publication:
+    """The ledger with only the rows that count any of these of its blocks."""
+    at = [
+        (publication.dimensions.index(d), i)
+        for i, d in enumerate(publication.block)
+        if d in publication.dimensions
+    ]
+    sets = [frozenset(values) for values in publication.sets]
+    rows = tuple(
+        row
+        for row in publication.rows
+        if any(all(block[i] in sets[row[0][place]] for place, i in at) for block in blocks)
+    )
+    return replace(publication, rows=rows)
 
 
 def _marks(publications: Sequence[Publication]) -> dict[Block, set[str]]:

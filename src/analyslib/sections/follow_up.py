@@ -53,6 +53,7 @@ from analyslib.tables import Cell, Table, header_cell, raw_cell
 from analyslib.text.follow_up import (
     ENDINGS_NOTE,
     NEEDS,
+    NEWER_WAITS,
     REGRESSION,
     SVENSSON,
     TWO_SEXES,
@@ -190,6 +191,9 @@ class FollowUpReport:
                 f"Det omfattar ungefär {format_percent(float(covered), 0)} av dem som verksamheten "
                 "uppger att den har haft under perioden."
             )
+        newer = row.get("newer")
+        if newer is not None and newer == newer:
+            lines.append(NEWER_WAITS.format(day=format_date(str(newer)[:10])))
         return join([paragraph(" ".join(lines)), about_people(self._delivered_table())])
 
     def _delivered_table(self) -> Table:

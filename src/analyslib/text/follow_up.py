@@ -53,6 +53,11 @@ ENDINGS_NOTE = (
     "Enligt plan: målet är helt eller delvis nått, eller insatsen har pågått så länge som var "
     "tänkt. Annat: flytt, dödsfall och övriga skäl."
 )
+NEWER_WAITS = (
+    "Det finns ett nyare uttag, från den {day}. Det har så få nya ärenden att siffrorna skulle "
+    "säga något om var och en av dem. Därför visar sidan samma uttag som förra gången, tills fler "
+    "har tillkommit."
+)
 TWO_SEXES = (
     "De få personer vars kön är annat eller okänt räknas med. För att de inte ska gå att känna "
     "igen har var och en förts slumpvis till gruppen kvinnor eller gruppen män."
