@@ -25,8 +25,10 @@ from scipy import sparse
 
 SMALL = 5
 HIDDEN_TEXTS = ("dolt", "sekretess")
-# Where "all" and "none" of fewer than twenty are hidden too, a hidden number may be nought.
-SENSITIVE = ("forandring", "mal", "avslut", "nojdhet", "aterkomst", "orsak")
+# Where "all" and "none" of fewer than twenty are hidden too, a hidden number may be nought; also of
+# fewer than twenty who have answered. Those who have not, when they are few, count as four.
+SENSITIVE = ("forandring", "mal", "avslut", "nojdhet", "aterkomst", "kkik_aterkomst", "orsak")
+UNANSWERED = {"forandring": "missing", "mal": "ej_bedomt", "nojdhet": "ej_svarat"}
 LARGE_GROUP = 20
 # Where a service area has no row when nothing of it is printed, and is in the sums all the same.
 BY_AREA = ("aterkomst", "kkik_aterkomst")
@@ -422,8 +424,14 @@ class _System:
         if self.theme not in OF_FINISHED:
             return False
         area = group.subject.partition("/")[0]
-        known = facts.shown.get(Group("underlag", group.place, area))
-        return known is not None and known >= LARGE_GROUP
+        # Of all that is measured together there are other pairs than there are finished cases.
+        is_pairs = self.theme == "forandring" and not group.subject
+        whole = Group("forandring" if is_pairs else "underlag", group.place, area)
+        n, unanswered = facts.shown.get(whole, 0), UNANSWERED.get(self.theme)
+        if unanswered is None or group.classes == (unanswered,):
+            return n >= LARGE_GROUP
+        lost = facts.shown.get(Group(self.theme, group.place, group.subject, (unanswered,)))
+        return lost is not None and n - max(lost, SMALL - 1) >= LARGE_GROUP
 
     def _row(
         self,
