@@ -133,7 +133,7 @@ def test_the_verdict_is_that_of_the_whole_intervals(seed: int) -> None:
             hidden = system.state == State.SILENT
             for interval in attack.intervals(system, hidden, attacker, published.targets):
                 limit = int(published.threshold[interval.row])
-                if audit._is_leak(system, interval, attacker, limit):
+                if audit.is_leak(system, interval, attacker, limit):
                     expected.add(system.labels[interval.row])
     assert {leak.label for leak in audit_publications([publication]).leaks} == expected
 

@@ -175,7 +175,7 @@ def _wanted(published: Published, attackers: Sequence[Attacker]) -> list[Require
         for requirement in (
             [Requirement(int(row), 1, attacker)]
             if _is_between(published, int(row))
-            else _demands(system, int(row), attacker, int(threshold[row]))
+            else demands_on(system, int(row), attacker, int(threshold[row]))
         )
     ]
 
@@ -230,7 +230,7 @@ def _audit_joined(
             seen += map(np.rint, worlds)
             between = _is_between(published, interval.row)
             limit = 0 if between else int(threshold[interval.row])
-            if _is_leak(system, interval, attacker, limit):
+            if is_leak(system, interval, attacker, limit):
                 # What the plain reader can do is told of him, not of the careful one as well.
                 leaks[interval.row] = _leak(system, hidden, interval, attacker)
             else:
@@ -248,7 +248,7 @@ def _audit_joined(
     )
 
 
-def _demands(system: System, row: int, attacker: Attacker, threshold: int) -> list[Requirement]:
+def demands_on(system: System, row: int, attacker: Attacker, threshold: int) -> list[Requirement]:
     """A number that may be small must be able to be anything from 1 to k-1; one that may be
     large must only not be exact. Which it is, is seen from the world at hand."""
     value = int(system.values[row])
@@ -267,7 +267,7 @@ def _least(system: System, row: int, attacker: Attacker) -> int:
     return max(int(floors), 1)
 
 
-def _is_leak(system: System, interval: Interval, attacker: Attacker, threshold: int) -> bool:
+def is_leak(system: System, interval: Interval, attacker: Attacker, threshold: int) -> bool:
     """Exact, or certainly small and yet not fully masked."""
     if interval.is_exact:
         return True
