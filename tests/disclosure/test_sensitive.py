@@ -19,7 +19,8 @@ from analyslib.disclosure.publication import Publication
 from analyslib.disclosure.release import Release, release
 from analyslib.disclosure.rules import OPEN_PAGE, Profile
 from analyslib.disclosure.sensitive import telling_cells
-from analyslib.disclosure.system import insider
+from analyslib.disclosure.system import CAREFUL_READER, insider
+from analyslib.disclosure.targets import Requirement
 
 
 CLASSES = ("bättre", "samma", "sämre", "saknas")
@@ -140,9 +141,42 @@ def test_a_nought_that_was_hidden_stays_so_when_more_people_are_told_of() -> Non
     assert shown(first)["sämre"] is None and shown(made_of(few))["sämre"] is None
     second = release(outcomes(more), [LAYOUT], earlier=[first.publication])
     assert shown(second)["sämre"] is None and shown(second)["2403 × sämre"] is None
-    hidden = {label: sure for _, n, sure, label in second.publication.rows if n is None}
-    assert not hidden["sämre"]
     assert audit_publications([first.publication, second.publication]).is_passed
+    some = {**more, "2480": (15, 12, 2, 11)}
+    before = release(outcomes(some), [alone])
+    other = release(outcomes(some), [LAYOUT], earlier=[before.publication])
+    for made in (second, other):
+        sure = {label: known for _, n, known, label in made.publication.rows if n is None}
+        assert sure["sämre"] is False
+
+
+def test_all_of_a_small_group_is_hidden_and_not_exact() -> None:
+    """Also where nothing says how many there are."""
+    made = release(outcomes({"2403": (9, 0, 0, 0), "2480": (12, 20, 7, 8)}), [LAYOUT])
+    row = row_of(made, "2403", "bättre")
+    assert made.plan.primary[row] and made.plan.hidden[row]
+    assert Requirement(row, -1, CAREFUL_READER) in made.plan.proof.requirements
+
+
+def test_all_of_a_small_group_is_told_where_it_is_told_of_all_of_a_large_one() -> None:
+    found = shown(release(outcomes({"2403": (9, 0, 0, 0), "2480": (31, 0, 0, 0)}), [LAYOUT]))
+    assert None not in found.values()
+    assert found["2403"] == found["2403 × bättre"] == 9
+
+
+def test_the_rule_holds_where_only_sums_of_classes_are_printed() -> None:
+    groups = {"outcome": {"bra": ("bättre", "samma"), "inte bra": ("sämre", "saknas")}}
+    coarse = replace(LAYOUT, groups=groups, only_groups=("outcome",))
+    made = made_of({"2403": (5, 4, 0, 0), "2480": (12, 20, 7, 8)}, coarse)
+    assert shown(made)["2403 × inte bra"] is None
+    assert audit_publications([made.publication]).is_passed
+
+
+def row_of(made: Release, place: str, name: str) -> int:
+    cells = made.ledger.cells
+    return int(
+        cells.loc[(cells["municipality"] == place) & (cells["outcome"] == name), "row"].iloc[0]
+    )
 
 
 # --- every way the people could be spread
@@ -228,10 +262,10 @@ def test_the_same_noughts_are_concluded_where_nothing_else_is_hidden() -> None:
 def test_a_member_with_its_own_figures_learns_no_nought_of_another() -> None:
     counts = {"2403": (5, 6, 0, 0), "2404": (4, 0, 5, 3), "2480": (12, 20, 7, 8)}
     made = made_of(counts, profile=Profile(insiders="full"))
-    system, labels = made.ledger.system, made.ledger.system.labels
-    row = next(i for i, name in enumerate(labels) if name.endswith(": 2404 × samma"))
-    (found,) = intervals(system, made.plan.hidden, insider("2403"), [row])
+    row = row_of(made, "2404", "samma")
+    (found,) = intervals(made.ledger.system, made.plan.hidden, insider("2403"), [row])
     assert found.low == 0 and (found.high is None or found.high >= 4)
     wanted = made.plan.proof.requirements
     assert any(r.row == row and r.attacker == insider("2403") for r in wanted)
-    assert not any(r.row == row and r.attacker == insider("2404") for r in wanted)
+    stuck = [item.requirement for item in made.plan.impossible]
+    assert not any(r.row == row and r.attacker == insider("2404") for r in (*wanted, *stuck))
