@@ -18,6 +18,7 @@ from pathlib import Path
 
 from analyslib.catalogue import find_municipality, find_network, load_catalogue, wanted_kpis
 from analyslib.delivery import STATUS_HEADINGS
+from analyslib.disclosure.hidden_shares import count_hidden
 from analyslib.disclosure.publication import read_publications
 from analyslib.errors import Fault, SourceError, UsageError
 from analyslib.facts import read_facts
@@ -58,6 +59,7 @@ from analyslib.store.build_report import BuildReport
 from analyslib.store.changes import last_delivery_but_one
 from analyslib.store.connection import open_store, query
 from analyslib.text.formats import format_count, format_number, format_period
+from analyslib.text.release_notes import describe_hidden, describe_notices
 from analyslib.workspace import Workspace
 
 
@@ -98,7 +100,17 @@ def build_workspace(workspace: Workspace, accept_loss: bool = False) -> BuildRep
     )
     if not report.built:
         return report
-    return replace(report, notes=(*report.notes, *_describe_deliveries(workspace)))
+    notes = [*_describe_deliveries(workspace), *_describe_release(workspace)]
+    return replace(report, notes=(*report.notes, *notes))
+
+
+def _describe_release(workspace: Workspace) -> list[str]:
+    """What was left out of the tables about persons, the exceptions to what is promised, and where
+    much is hidden."""
+    with open_store(workspace.publish_db) as store:
+        notices = query(store, "individual_notices")
+        cells = query(store, "individual_own_cells")
+    return [*describe_notices(notices), *describe_hidden(count_hidden(cells))]
 
 
 def _describe_deliveries(workspace: Workspace) -> list[str]:
@@ -415,12 +427,18 @@ def describe_pack(result: PackResult) -> str:
     return "\n".join([*lines, f"Kvittens: {result.delivery.receipt.resolve()}"])
 
 
-def audit_folder(folder: Path) -> tuple[str, bool]:
-    """What could be worked out from the packs in and under a folder, and whether it is nothing."""
+def audit_folder(folder: Path, rules: bool = False) -> tuple[str, bool]:
+    """What could be worked out from the packs in and under a folder, and whether it is nothing.
+    `rules`: by one who knows the rules of hiding, too."""
     from analyslib.disclosure.audit import audit_packs
+    from analyslib.disclosure.audit_rules import audit_rules, describe_rules
+    from analyslib.disclosure.publication import read_publications
 
     report = audit_packs(folder)
-    return report.text, report.is_passed
+    if not (rules and report.is_passed):
+        return report.text, report.is_passed
+    inferred = audit_rules(read_publications(folder))
+    return f"{report.text}\n{describe_rules(inferred)}", not inferred
 
 
 def national_questions(workspace: Workspace, path: Path | None = None) -> tuple[Path, int]:

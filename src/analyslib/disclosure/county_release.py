@@ -10,7 +10,7 @@ another can then be true together.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pandas as pd
@@ -34,13 +34,21 @@ from analyslib.disclosure.county_edition import CountyEdition, described
 from analyslib.disclosure.editions import edition_of
 from analyslib.disclosure.extract_marks import ExtractMarks
 from analyslib.disclosure.known_totals import known_totals
+from analyslib.disclosure.notices import (
+    HIDDEN_BEGUN,
+    HIDDEN_ENDED,
+    TELLING,
+    Notice,
+    exceptions_of,
+    left_out,
+)
 from analyslib.disclosure.publication import Publication
 from analyslib.disclosure.release import Release, printed_cells
 from analyslib.disclosure.renewal import draft_of, is_known
 from analyslib.disclosure.rules import Profile
 from analyslib.disclosure.side_by_side import side_by_side
 from analyslib.disclosure.theme_tables import layouts_of, links_of, with_every_class
-from analyslib.disclosure.universe import ContradictionError
+from analyslib.disclosure.universe import BLOCK, ContradictionError
 from analyslib.disclosure.women_and_men import WomenAndMen
 from analyslib.measures import load_measures
 
@@ -49,9 +57,17 @@ from analyslib.measures import load_measures
 TITLES = frozenset({*THEMES, *(f"kon_{name}" for name in THEMES)})
 
 
+@dataclass(frozen=True)
+class CountyTables:
+    """What came out of a county, and what there is to say of it to who builds."""
+
+    made: tuple[Release, ...]
+    notices: tuple[Notice, ...]
+
+
 def release_county(
     follow_up: FollowUp, county: str, profile: Profile, earlier: Sequence[Publication]
-) -> list[Release]:
+) -> CountyTables:
     """The county's themes together with what has been published of it: in the same edition where
     the extracts still give those numbers, else in a new one."""
     own = [p for p in earlier if _county_of(p) == county and p.title.split("-")[0] in TITLES]
@@ -74,35 +90,45 @@ class _CountyRelease:
         self._follow_up, self._edition = follow_up, edition
         self._marks = ExtractMarks(follow_up, load_measures())
 
-    def everything(self) -> list[Release]:
-        basis = self._theme(BASIS, self._units(BASIS))
+    def everything(self) -> CountyTables:
+        ended = self._units(BASIS)
+        basis, told = self._theme(BASIS, ended)
         blocks = printed_cells(basis, "municipality", "service_area")
-        sexes = self._theme(SEX, _in_blocks(self._units(SEX), blocks))
+        told += left_out(HIDDEN_ENDED, self._title(BASIS), _blocks_of(ended), blocks)
+        sexes, more = self._theme(SEX, _in_blocks(self._units(SEX), blocks))
         # Those who began in a service area whose number is hidden are not told of anywhere.
         new = _in_blocks(self._units(INFLOW), blocks).drop(columns="service_area")
-        inflow = self._theme(INFLOW, new, counted=blocks)
+        inflow, even_more = self._theme(INFLOW, new, counted=blocks)
         begun = printed_cells(inflow, "municipality")
-        duration = self._theme(TIME, _begun_units(self._units(TIME), blocks, begun))
+        duration, last = self._theme(TIME, _begun_units(self._units(TIME), blocks, begun))
+        last += left_out(HIDDEN_BEGUN, self._title(TIME), zip(new["municipality"]), begun)
         by_sex = WomenAndMen(self._edition, self._marks, sexes)
         made = [basis, sexes, inflow, duration]
+        told += [*more, *even_more, *last]
         of_theme = partial(self._of_theme, blocks=blocks, by_sex=by_sex)
-        made += [item for found in side_by_side(of_theme, OTHERS) for item in found]
-        return [item for item in made if item is not None]
+        for found, notices in side_by_side(of_theme, OTHERS):
+            made += found
+            told += notices
+        tables = tuple(item for item in made if item is not None)
+        told += [notice for table in tables for notice in exceptions_of(table)]
+        return CountyTables(tables, tuple(told))
 
     def _of_theme(
         self, theme: Theme, blocks: set[tuple[str, ...]], by_sex: WomenAndMen
-    ) -> list[Release | None]:
+    ) -> tuple[list[Release | None], list[Notice]]:
         """A theme that no other one waits for, and the women and men of it."""
         units = self._units(theme)
         if theme.base == ENDED:
             units = _in_blocks(units, blocks)
         if theme.is_local:
             by_place = units.groupby("municipality")
-            return [self._theme(theme, part, str(place)) for place, part in by_place]
-        whole = self._theme(theme, units)
+            found = [self._theme(theme, part, str(place)) for place, part in by_place]
+            return [made for made, _ in found], [item for _, told in found for item in told]
+        whole, told = self._theme(theme, units)
         if not theme.by_sex or whole is None:
-            return [whole]
-        return [whole, by_sex.of(theme, units, whole)]
+            return [whole], told
+        divided, more = by_sex.of(theme, units, whole)
+        return [whole, divided], [*told, *more]
 
     def _units(self, theme: Theme) -> pd.DataFrame:
         units = units_of(theme, self._follow_up)
@@ -118,13 +144,13 @@ class _CountyRelease:
         units: pd.DataFrame,
         place: str = "",
         counted: Collection[tuple[str, ...]] = (),
-    ) -> Release | None:
-        """One theme through the gate; None where no block of it can be shown. `place`: where the
-        words are a municipality's own; `counted`: the service areas behind the numbers, where
-        the table does not name them."""
+    ) -> tuple[Release | None, list[Notice]]:
+        """One theme through the gate, None where no block of it can be shown; and what was left
+        out. `place`: where the words are a municipality's own; `counted`: the service areas behind
+        the numbers, where the table does not name them."""
         edition = self._edition
         known = partial(known_totals, theme)
-        title = "-".join(filter(None, (theme.id, edition.county, place)))
+        title, whole = self._title(theme, place), units
         while not units.empty:
             atoms = with_every_class(theme, count_units(units.drop(columns="sex")))
             layouts = layouts_of(theme, atoms, f"{theme.id}-{edition.county}")
@@ -135,9 +161,18 @@ class _CountyRelease:
             made = described(made, draft.universe, links, draft.extracts)
             faults = edition.told_between(made, atoms, layouts, known)
             if not faults:
-                return made
+                return made, left_out(TELLING, title, _named_blocks(whole), draft.delivered)
             units = _without_named(theme, units, faults, draft, edition.others(title))
-        return None
+        return None, left_out(TELLING, title, _named_blocks(whole), ())
+
+    def _title(self, theme: Theme, place: str = "") -> str:
+        return "-".join(filter(None, (theme.id, self._edition.county, place)))
+
+
+def _named_blocks(units: pd.DataFrame) -> set[tuple[str, ...]]:
+    """The blocks as a ledger names them."""
+    block = [column for column in BLOCK if column in units]
+    return set(units[block].itertuples(index=False, name=None))
 
 
 def _without_named(

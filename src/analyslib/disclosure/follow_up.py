@@ -14,6 +14,7 @@ from analyslib.analysis.follow_up import FollowUp
 from analyslib.disclosure.county_release import release_county
 from analyslib.disclosure.follow_up_statistics import release_statistics
 from analyslib.disclosure.kept_extracts import follow_up_to_tell
+from analyslib.disclosure.notices import Notice, frame_of
 from analyslib.disclosure.publication import Publication, ledgers_as_text
 from analyslib.disclosure.release import Release
 from analyslib.disclosure.released import TOTAL, Released, frames_of
@@ -37,12 +38,14 @@ def release_follow_up(
 
     individual_count and individual_statistic: one row = one cell, one statistic of a cell;
     individual_release: facts about the release; individual_ledger: the published ledgers as text,
-    one row each; isu_delivery: one row = one municipality that has delivered.
+    one row each; individual_notice: one row = what was left out, or an exception to the promise;
+    isu_delivery: one row = one municipality that has delivered.
     """
     measures = load_measures()
     kept = follow_up_to_tell(connection, measures, earlier, profile.threshold)
     follow_up = kept.follow_up
-    counts, publications = release_counties(follow_up, profile, earlier)
+    made, notices = decide_counties(follow_up, profile, earlier)
+    counts, publications = _printed(made)
     statistics = release_statistics(follow_up, counts, measures, profile)
     digests = [publication.digest for publication in publications]
     released = Released(
@@ -60,6 +63,7 @@ def release_follow_up(
         **frames_of(released),
         "individual_statistic": statistics,
         "individual_ledger": ledgers_as_text(publications),
+        "individual_notice": frame_of(notices),
         "isu_delivery": _deliveries(connection, kept.waiting),
     }
 
@@ -72,9 +76,20 @@ def release_counties(
     Cells: layout (theme and county, "mal-24"), crossing, DIMENSIONS ("alla" for a total), count
     and status, as in Released.
     """
+    return _printed(decide_counties(follow_up, profile, earlier)[0])
+
+
+def decide_counties(
+    follow_up: FollowUp, profile: Profile = NETWORK_PACK, earlier: Sequence[Publication] = ()
+) -> tuple[list[Release], list[Notice]]:
+    """What comes out of each county, and what there is to say of it to who builds."""
     counties = sorted(follow_up.cases["municipality"].str[:2].unique())
     of_county = partial(release_county, follow_up, profile=profile, earlier=earlier)
-    made = [item for found in side_by_side(of_county, counties) for item in found]
+    found = side_by_side(of_county, counties)
+    return [m for tables in found for m in tables.made], [n for t in found for n in t.notices]
+
+
+def _printed(made: Sequence[Release]) -> tuple[pd.DataFrame, list[Publication]]:
     counts = [_tidy(item) for item in made]
     publications = [item.publication for item in made]
     return pd.concat(counts, ignore_index=True) if counts else _no_counts(), publications

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyslib.catalogue import load_catalogue
 from analyslib.disclosure.attack import reached_intervals
 from analyslib.disclosure.following import joined_worlds
+from analyslib.disclosure.labels import with_names
 from analyslib.disclosure.proof import Proof, prove
 from analyslib.disclosure.published import Published
 from analyslib.disclosure.system import Attacker, State, System, atom_floors
 from analyslib.disclosure.targets import Requirement
-from analyslib.sources.extract_model import code_lists
 
 
 @dataclass(frozen=True)
@@ -132,10 +131,3 @@ def describe_narrowed(numbers: Sequence[Narrowed]) -> str:
 
 def _bounds(low: int, high: int) -> str:
     return f"{low} till {high}" if high else f"minst {low}"
-
-
-def with_names(label: str) -> str:
-    """The label with municipalities and service areas by name, as people know them."""
-    places, areas = load_catalogue().municipalities, code_lists()["service_area"].labels
-    names = {code: place.name for code, place in places.items()} | dict(areas)
-    return " × ".join(names.get(word, word) for word in label.split(" × "))

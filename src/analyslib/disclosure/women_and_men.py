@@ -16,6 +16,7 @@ from analyslib.disclosure.county_edition import CountyEdition, described
 from analyslib.disclosure.editions import base_of, edition_of
 from analyslib.disclosure.extract_marks import ExtractMarks
 from analyslib.disclosure.known_totals import publish_sums
+from analyslib.disclosure.notices import TELLING, UNDIVIDED, Notice, left_out
 from analyslib.disclosure.publication import Publication
 from analyslib.disclosure.release import Release, printed_cells
 from analyslib.disclosure.renewal import of_area
@@ -30,18 +31,22 @@ class WomenAndMen:
     marks: ExtractMarks
     sexes: Release | None
 
-    def of(self, theme: Theme, units: pd.DataFrame, whole: Release) -> Release | None:
-        """The women and men of a theme that has come out as `whole`; None where no service area
-        can be shown."""
+    def of(
+        self, theme: Theme, units: pd.DataFrame, whole: Release
+    ) -> tuple[Release | None, list[Notice]]:
+        """The women and men of a theme that has come out as `whole`, None where no service area
+        can be shown; and what was left out."""
+        title, before = f"kon_{theme.id}-{self.edition.county}", _areas(units)
         units = self._divisible(units, whole)
+        told, before = left_out(UNDIVIDED, title, before, _areas(units)), _areas(units)
         beside = [whole.publication, *([self.sexes.publication] if self.sexes else [])]
         while not units.empty:
             made, faults = self._table(theme, units, whole)
             telling = [] if faults else self._telling_areas(made.publication, beside)
             if not faults and not telling:
-                return made
+                return made, [*told, *left_out(TELLING, title, before, _areas(units))]
             units = _without_areas(units, faults, telling)
-        return None
+        return None, [*told, *left_out(TELLING, title, before, ())]
 
     def _divisible(self, units: pd.DataFrame, whole: Release) -> pd.DataFrame:
         """Those of service areas where the number of each sex is printed, and every class too."""
@@ -92,6 +97,11 @@ class WomenAndMen:
         return [
             area for area in areas if audit_publications([of_area(p, area) for p in together]).leaks
         ]
+
+
+def _areas(units: pd.DataFrame) -> set[tuple[str, str]]:
+    """The service areas, of the whole county."""
+    return {("", area_of(subject)) for subject in units["service_area"].unique()}
 
 
 def _without_areas(
