@@ -10,12 +10,24 @@ import pandas as pd
 import pytest
 from made_follow_up import follow_up, released_tables
 
-from analyslib.analysis.follow_up_themes import OTHERS, SEX, THEMES, TIME, count_units, units_of
+from analyslib.analysis.follow_up_themes import (
+    OTHERS,
+    SEX,
+    THEMES,
+    TIME,
+    count_units,
+    measure_of,
+    units_of,
+)
 from analyslib.disclosure.audit import AuditReport, audit_publications
 from analyslib.disclosure.follow_up import release_counties, release_follow_up
+from analyslib.disclosure.known_totals import known_totals
 from analyslib.disclosure.publication import Publication, publication_from
+from analyslib.disclosure.release import release
 from analyslib.disclosure.released import TOTAL
+from analyslib.disclosure.theme_tables import layouts_of, with_every_class
 from analyslib.errors import DisclosureError
+from analyslib.measures import load_measures
 from analyslib.sources.extract_load import load_frames
 from analyslib.store.connection import run_query
 
@@ -70,6 +82,39 @@ def test_none_of_a_small_group_is_told_of_nothing_sensitive(name: str) -> None:
     assert noughts[(noughts["n"] > 0) & (of_few < 20)].empty
     hidden = cells[cells["status"] != ""].merge(group_sizes(name))
     assert (hidden["n"] < 20).sum() > 10
+
+
+def test_a_class_that_nobody_in_a_small_county_is_in_is_not_left_out() -> None:
+    """Eleven cases, and no goal that was not reached: without the row anyone could tell."""
+    units = units_of(THEMES["mal"], follow_up())
+    eleven = units[units["class"] == "helt"].head(11).drop(columns="sex")
+    atoms = with_every_class(THEMES["mal"], count_units(eleven))
+    assert set(atoms["class"]) == {"helt", "delvis", "inte", "ej_bedomt"}
+    assert atoms["count"].sum() == 11
+    layouts = layouts_of(THEMES["mal"], atoms, "mal-24")
+    made = release(atoms, layouts, earlier=known_totals(THEMES["mal"], atoms)).released
+    assert (made.table("mal-24", **{"class": "inte"})["status"] == "Privacy").all()
+
+
+def changes(*subjects: str) -> pd.DataFrame:
+    """Thirty pairs of each subject, none of which changed."""
+    return pd.DataFrame(
+        [("2463", subject, "same", 30) for subject in subjects],
+        columns=["municipality", "service_area", "class", "count"],
+    )
+
+
+def test_no_change_of_a_measure_without_known_noise_can_be_more_than_noise() -> None:
+    change, noisy, exact = THEMES["forandring"], "missbruk/audit/", "vald/phq9/"
+    offered = [load_measures()[measure_of(s)].offers_reliable_change for s in (noisy, exact)]
+    assert offered == [False, True]
+    more = {"reliably_better", "reliably_worse"}
+    both = with_every_class(change, changes(noisy, exact))
+    (layout,) = layouts_of(change, both, "forandring-24")
+    assert more <= set(both["class"]) and both["count"].sum() == 60
+    (never,) = layout.never
+    assert never["service_area"] == (noisy,) and set(never["class"]) == more
+    assert not more & set(with_every_class(change, changes(noisy))["class"])
 
 
 @lru_cache(maxsize=1)
