@@ -188,6 +188,15 @@ def test_a_part_is_held_against_its_own_place(
     assert find_faults(source, allowed)
 
 
+def test_no_part_opens_inside_another(pages: dict[str, str], allowed: Allowed) -> None:
+    """What another municipality may say of itself, put where this one speaks."""
+    (start, end), *_ = parts_of(pages["få"])
+    other, source = pages["få"][start:end] + "</div>", pages["kommun"]
+    at = source.index(">", source.index(f'data-own="{PLACE}"')) + 1
+    assert not find_faults(page(other), allowed)
+    assert "släppts ut" in whats(source[:at] + other + source[at:], allowed)
+
+
 def test_own_measures_outside_the_parts_are_found(pages: dict[str, str], allowed: Allowed) -> None:
     """A page made before there were parts, or a notebook of someone's own."""
     source = pages["kommun"].replace(f'data-about="individer" data-own="{PLACE}"', "")

@@ -229,6 +229,15 @@ def test_what_is_stowed_in_a_picture_leaves_on_no_page(allowed: Allowed, stowed:
     assert "metadata" in " ".join(f.what for f in find_faults(public(stowed), allowed, [CANARY]))
 
 
+def test_what_a_drawing_program_notes_is_read(allowed: Allowed) -> None:
+    """Where the letters of a drawing are drawn, its words stand in comments."""
+    assert not find_faults(public(svg("<!-- Ärenden --><style>*{fill:red}</style>")), allowed)
+    for note in (f"<!-- {CANARY} -->", f"<?x {CANARY}?>", f"<!x {CANARY}>"):
+        assert "kontrollnummer" in whats(public(svg(note)), allowed)
+        place = svg(note.replace(CANARY, "/home/anna/uttag"))
+        assert "sökväg" in whats(public(place), allowed)
+
+
 def test_a_word_is_no_program(allowed: Allowed) -> None:
     """A receipt that tells of what was wrong with a page is no page with it."""
     check_page(public("<p>Sidan bär med sig alla data (plotly).</p>"), allowed)
@@ -237,6 +246,6 @@ def test_a_word_is_no_program(allowed: Allowed) -> None:
 
 def test_a_mark_cannot_be_ended_where_a_browser_goes_on(allowed: Allowed) -> None:
     """A stray end tag ends nothing in a browser, and nothing here."""
-    assert find_faults(page(GOOD + "</i><p>7</p>"), allowed)
+    assert "1 tal om individer" in whats(page(GOOD + "</i><p>7</p>"), allowed)
     assert "går inte ihop" in whats(page(GOOD + "</i>"), allowed)
     assert "går inte ihop" in whats(page(f"<b>{GOOD}").replace("</section>", "</b>"), allowed)
