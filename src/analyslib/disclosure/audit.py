@@ -28,6 +28,7 @@ from analyslib.disclosure.narrowed import (
 from analyslib.disclosure.proof import Proof, certify, demands_of, prove
 from analyslib.disclosure.publication import Publication, check_complete, read_publications
 from analyslib.disclosure.published import Follower, Leak, Published, published_systems
+from analyslib.disclosure.rounded_ledgers import TRUE_OF_ROUNDED, faults_of_rounded, is_rounded
 from analyslib.disclosure.side_by_side import side_by_side
 from analyslib.disclosure.system import (
     CAREFUL_READER,
@@ -63,6 +64,7 @@ class AuditReport:
     n_hidden: int
     parts: tuple[AuditedPart, ...]
     between: tuple[Leak, ...] = ()
+    n_rounded: int = 0
 
     @property
     def leaks(self) -> tuple[Leak, ...]:
@@ -90,8 +92,9 @@ class AuditReport:
         """The outcome in words, with every leak on a line of its own."""
         head = (
             f"Granskning av {len(self.titles)} tabeller: {self.n_printed} tal om individer, "
-            f"{self.n_hidden} av dem dolda."
+            f"{self.n_hidden} av dem dolda"
         )
+        head += f" och {self.n_rounded} avrundade." if self.n_rounded else "."
         if self.is_passed:
             worlds = sum(len(part.certificate.worlds) for part in self.parts)
             claims = sum(len(part.certificate.claims) for part in self.parts)
@@ -99,6 +102,7 @@ class AuditReport:
                 f"{head}\nInget dolt tal går att räkna ut. Beviset ({worlds} alternativa världar, "
                 f"{claims} påståenden) är kontrollerat. Certifikat: {self.digest[:16]}\n"
                 f"{describe_narrowed(self.narrowed)}"
+                + (f"\n{TRUE_OF_ROUNDED}" if self.n_rounded else "")
             )
         lines = [f"{head}\n{len(self.leaks)} dolda tal går att räkna ut eller ringa in:"]
         return "\n".join(lines + [f"* {leak.sentence} ({leak.attacker})" for leak in self.leaks])
@@ -118,7 +122,9 @@ def audit_publications(
 ) -> AuditReport:
     """What a reader and a careful reader can work out from these packs, taken together.
 
-    `beside`: other editions, which are looked at only for what the difference tells."""
+    `beside`: other editions, which are looked at only for what the difference tells. Rounded
+    ledgers hide nothing: of them it is asked that they are rounded, and of nobody else's."""
+    hiding = [p for p in publications if not is_rounded(p)]
     careful = all(p.careful for p in publications)
     attackers = [CAREFUL_READER, READER] if careful else [READER]
     return AuditReport(
@@ -128,14 +134,18 @@ def audit_publications(
         tuple(
             part
             for found in side_by_side(
-                partial(_audit, attackers=attackers), published_systems(publications)
+                partial(_audit, attackers=attackers), published_systems(hiding)
             )
             for part in found
         ),
         tuple(
             Leak(label, READER.name, sentence, False)
-            for label, sentence in told_apart([*beside, *publications])
+            for label, sentence in (
+                *told_apart([p for p in (*beside, *publications) if not is_rounded(p)]),
+                *faults_of_rounded([*beside, *publications]),
+            )
         ),
+        sum(len(p.rows) for p in publications if is_rounded(p)),
     )
 
 

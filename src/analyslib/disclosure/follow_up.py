@@ -4,23 +4,25 @@ the protected frames of publish.duckdb."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 import duckdb
 import pandas as pd
 
-from analyslib.analysis.follow_up import FollowUp
+from analyslib.analysis.follow_up import FollowUp, build_follow_up
 from analyslib.disclosure.county_release import release_county
 from analyslib.disclosure.follow_up_statistics import release_statistics
 from analyslib.disclosure.kept_extracts import follow_up_to_tell
 from analyslib.disclosure.notices import Notice, frame_of
 from analyslib.disclosure.publication import Publication, ledgers_as_text
 from analyslib.disclosure.release import Release
-from analyslib.disclosure.released import TOTAL, Released, frames_of
+from analyslib.disclosure.released import Released, frames_of
+from analyslib.disclosure.rounded_follow_up import release_rounded, summarise_rounded
+from analyslib.disclosure.rounded_ledgers import check_modes
 from analyslib.disclosure.rules import NETWORK_PACK, Profile
 from analyslib.disclosure.side_by_side import side_by_side
-from analyslib.disclosure.theme_tables import DIMENSIONS
+from analyslib.disclosure.theme_tables import DIMENSIONS, with_dimensions
 from analyslib.measures import load_measures
 from analyslib.store.connection import run_query
 
@@ -32,9 +34,10 @@ def release_follow_up(
     connection: duckdb.DuckDBPyConnection,
     profile: Profile = NETWORK_PACK,
     earlier: Sequence[Publication] = (),
+    rounded: Collection[str] = (),
 ) -> dict[str, pd.DataFrame]:
     """The protected tables of publish.duckdb, from the analyst's database. `earlier`: all that has
-    been published before.
+    been published before; `rounded`: the municipalities that are rounded instead of hidden.
 
     individual_count and individual_statistic: one row = one cell, one statistic of a cell;
     individual_release: facts about the release; individual_ledger: the published ledgers as text,
@@ -42,11 +45,22 @@ def release_follow_up(
     isu_delivery: one row = one municipality that has delivered.
     """
     measures = load_measures()
-    kept = follow_up_to_tell(connection, measures, earlier, profile.threshold)
+    episodes = run_query(connection, "build/isu_episodes").df()
+    measurements = run_query(connection, "build/isu_measurements").df()
+    places = sorted(set(rounded) & set(episodes["municipality"]))
+    check_modes(earlier, places, episodes["municipality"])
+    kept = follow_up_to_tell(connection, measures, earlier, profile.threshold, but=places)
     follow_up = kept.follow_up
     made, notices = decide_counties(follow_up, profile, earlier)
     counts, publications = _printed(made)
     statistics = release_statistics(follow_up, counts, measures, profile)
+    if places:
+        everybody = build_follow_up(episodes, measurements, measures)
+        more, ledgers = release_rounded(everybody, places, profile, earlier)
+        shares = [summarise_rounded(cells).assign(status="") for cells in more]
+        counts = pd.concat([counts, *more], ignore_index=True)
+        statistics = pd.concat([statistics, *shares], ignore_index=True)
+        publications = [*publications, *ledgers]
     digests = [publication.digest for publication in publications]
     released = Released(
         counts=counts,
@@ -56,6 +70,7 @@ def release_follow_up(
             "years": " ".join(map(str, follow_up.years)),
             "kkik": follow_up.window,
             "n_hidden": str(int((counts["status"] != "").sum())),
+            "rounded": " ".join(places),
         },
         statistics=statistics,
     )
@@ -98,14 +113,11 @@ def _printed(made: Sequence[Release]) -> tuple[pd.DataFrame, list[Publication]]:
 def _tidy(made: Release) -> pd.DataFrame:
     """The printed cells with all DIMENSIONS; combinations that nobody in the county has are left
     out, since they only say which classes belong to which service area."""
-    counts = made.released.counts
-    for dimension in DIMENSIONS:
-        if dimension not in counts:
-            counts = counts.assign(**{dimension: TOTAL})
+    counts = with_dimensions(made.released.counts)
     where = [counts[key] for key in ("layout", "service_area", "class")]
     seen = counts["count"].isna() | (counts["count"] > 0)
     occurs = seen.groupby(where).transform("any")
-    return counts.loc[occurs, ["layout", "crossing", *DIMENSIONS, "count", "status"]]
+    return counts[occurs]
 
 
 def _no_counts() -> pd.DataFrame:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
+from analyslib.catalogue import load_catalogue
 from analyslib.definitions.toml_table import Key, check_table, read_toml
 from analyslib.disclosure.rules import COALITIONS, THRESHOLDS, Profile
 from analyslib.errors import DefinitionError, Fault
 
 
-SCHEMA = {"threshold": Key(int), "coalition": Key(int)}
+SCHEMA = {"threshold": Key(int), "coalition": Key(int), "rounded": Key(list, default=())}
 # What each may be, what it is called, and what to do about it.
 ALLOWED = {
     "threshold": (
@@ -27,21 +30,44 @@ ALLOWED = {
 }
 
 
-def with_settings(profile: Profile, path: Path | None = None) -> Profile:
-    """The profile with the threshold and the coalition of the settings (the package's own unless
-    given).
+@dataclass(frozen=True)
+class Settings:
+    """The limit for small numbers, how many members may lay their figures together, and the
+    municipalities whose follow-up is rounded instead of hidden."""
 
-    Raises DefinitionError where the file is wrong.
-    """
+    threshold: int
+    coalition: int
+    rounded: tuple[str, ...]
+
+
+def read_settings(path: Path | None = None) -> Settings:
+    """The settings of the file (the package's own unless given). Raises DefinitionError where it
+    is wrong."""
     path = path or Path(str(files("analyslib") / "definitions" / "disclosure.toml"))
     faults: list[Fault] = []
     chosen = check_table(read_toml(path, faults), SCHEMA, path.name, faults)
     if not faults:
-        faults += [
-            Fault(what.format(value=chosen[key]), path.name, remedy)
-            for key, (allowed, what, remedy) in ALLOWED.items()
-            if chosen[key] not in allowed
-        ]
+        faults += _wrong(chosen, path.name)
     if faults:
         raise DefinitionError(faults)
-    return replace(profile, **chosen)
+    rounded = tuple(sorted(set(chosen["rounded"])))
+    return Settings(chosen["threshold"], chosen["coalition"], rounded)
+
+
+def _wrong(chosen: Mapping[str, Any], where: str) -> Iterator[Fault]:
+    for key, (allowed, what, remedy) in ALLOWED.items():
+        if chosen[key] not in allowed:
+            yield Fault(what.format(value=chosen[key]), where, remedy)
+    for code in chosen["rounded"]:
+        if code not in load_catalogue().municipalities:
+            yield Fault(
+                f"{code!r} i `rounded` är ingen kommun.",
+                where,
+                'Skriv kommunkoden inom citattecken, till exempel "2463".',
+            )
+
+
+def with_settings(profile: Profile, path: Path | None = None) -> Profile:
+    """The profile with the limit and the coalition of the settings."""
+    settings = read_settings(path)
+    return replace(profile, threshold=settings.threshold, coalition=settings.coalition)

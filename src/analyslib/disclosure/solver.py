@@ -50,3 +50,11 @@ def solution_of(solver: highspy.Highs) -> np.ndarray | None:
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
     return np.array(solver.getSolution().col_value)
+
+
+def good_solution_of(solver: highspy.Highs) -> np.ndarray | None:
+    """The best point found before the solver's limits stopped it; None where it found none."""
+    solver.run()
+    if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return None
+    return np.array(solver.getSolution().col_value)

@@ -251,15 +251,43 @@ class IndividualFollowUp:
         Raises UsageError where no municipality is chosen.
         """
         from analyslib.disclosure.follow_up_advice import advise_follow_up  # slow to load
+        from analyslib.disclosure.rules import NETWORK_PACK
+        from analyslib.disclosure.settings import with_settings
 
         if not self.place.code:
             raise UsageError("Förslag räknas för en kommun.", remedy="Välj en kommun först.")
         rows = [
             (THEME_TITLES[found.theme], found.share_hidden, proposal.text, proposal.share_hidden)
-            for found in advise_follow_up(self.found, self.place.code)
+            for found in advise_follow_up(self.found, self.place.code, with_settings(NETWORK_PACK))
             for proposal in found.advice
         ]
         return pd.DataFrame(rows, columns=["table", "hidden", "proposal", "hidden_then"])
+
+    def rounded(self, theme: str = "") -> pd.DataFrame:
+        """How the municipality's tables would look rounded instead of hidden. One row = one cell:
+        the table, service area, class, the count, and the count rounded. All tables are rounded
+        together, so `theme` only chooses which to see ("" for all).
+
+        This is still for the analyst's eyes. What may be spread is made by `analyslib build`, with
+        the municipality under `rounded` in disclosure.toml. Raises UsageError where no municipality
+        is chosen or there is no such table, DisclosureError where it is too large.
+        """
+        from analyslib.disclosure.rounded_follow_up import round_place  # slow to load
+        from analyslib.disclosure.settings import read_settings
+
+        if not self.place.code:
+            raise UsageError(
+                "Avrundning görs för en kommun i taget.", remedy="Välj en kommun först."
+            )
+        cells = round_place(self.found, self.place.code, read_settings().threshold)
+        themes = sorted(cells["theme"].unique())
+        if theme and theme not in themes:
+            raise UsageError(
+                f"Det finns ingen tabell ”{theme}”.", remedy=f"Välj bland {', '.join(themes)}."
+            )
+        chosen = cells[cells["theme"] == theme] if theme else cells
+        table = chosen["theme"].map(THEME_TITLES)
+        return chosen.drop(columns="theme").assign(table=table).reset_index(drop=True)
 
 
 MEASURE = ["service_area", "measure", "subscale"]

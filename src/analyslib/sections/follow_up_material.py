@@ -76,6 +76,11 @@ class FollowUpMaterial:
         return int(self.facts["threshold"])
 
     @property
+    def is_rounded(self) -> bool:
+        """True where the municipality's numbers are rounded, instead of some of them hidden."""
+        return self.place.code in self.facts.get("rounded", "").split()
+
+    @property
     def returns_indicator(self) -> Indicator | None:
         return self.catalogue.indicators.get(RETURNS_KPI)
 

@@ -33,7 +33,8 @@ def source_of(material: FollowUpMaterial, with_county: bool = False) -> str:
     name = material.place.name
     where = f"verksamhetssystemen i {name} och länets andra kommuner"
     where = where if with_county else f"verksamhetssystemet i {name}"
-    return f"Källa: uttag ur {where}, egen bearbetning."
+    rounded = f" Talen för {name} är avrundade." if material.is_rounded else ""
+    return f"Källa: uttag ur {where}, egen bearbetning.{rounded}"
 
 
 def classes_table(material: FollowUpMaterial, theme: str, caption: str, what: str) -> Table | None:
@@ -111,6 +112,9 @@ def change_counts(
 
 
 def change_answer(material: FollowUpMaterial, subject: str, place: str = "") -> Answer:
+    """Is it more than chance? Of rounded numbers nothing can be said: no test reckons with that."""
+    if material.is_rounded and not place:
+        return Answer.CANNOT_BE_JUDGED
     better, _, worse = change_counts(material, subject, place)
     return answer_change(better, worse)
 

@@ -96,7 +96,15 @@ THEME_TITLES = {
     "aterkomst": "återaktualisering",
 }
 
+ROUNDED_EXPLANATION = (
+    "Talen för {place} är avrundade i stället för dolda, för att ingen ska kunna kännas igen: varje "
+    "tal är en multipel av {base}. Summorna går ihop, men ett tal kan vara några personer för högt "
+    "eller för lågt, och noll kan vara några få. Små skillnader betyder därför ingenting. Ingen "
+    "osäkerhet räknas ut, och det går inte att bedöma om en förändring är säker. I länets tal är "
+    "{place} inte med."
+)
 BELOW = {3: "två", 4: "tre", 5: "fyra", 10: "nio"}
+WHOLE = {3: "tre", 4: "fyra", 5: "fem", 10: "tio"}
 
 
 def hidden_explanation(threshold: int) -> str:
@@ -104,19 +112,27 @@ def hidden_explanation(threshold: int) -> str:
     return HIDDEN_EXPLANATION.format(below=BELOW[threshold])
 
 
+def rounded_explanation(place: str, threshold: int) -> str:
+    """What a rounded number is."""
+    return ROUNDED_EXPLANATION.format(place=place, base=WHOLE[threshold])
+
+
 def class_words(theme: str, name: str) -> str:
     """The words for a class; age groups, reasons and insatser are their own words."""
     return CLASS_WORDS.get(theme, {}).get(name, name.replace("-", "–"))
 
 
-def basis_sentence(place: str, ended: int | None, years: tuple[int, ...], areas: int) -> str:
+def basis_sentence(
+    place: str, ended: int | None, years: tuple[int, ...], areas: int, is_rounded: bool = False
+) -> str:
     """What the report rests on."""
     period = f"{years[0]}–{years[-1]}"
     where = "i en verksamhet" if areas == 1 else f"i {format_number(areas)} verksamheter"
     if ended is None:
         return f"Hur många ärenden som har avslutats i {place} är {HIDDEN_WORD}."
     cases = format_count(ended, "avslutat ärende", "avslutade ärenden")
-    return f"Rapporten bygger på {cases} {where} i {place}, bland dem som började {period}."
+    about = "ungefär " if is_rounded else ""
+    return f"Rapporten bygger på {about}{cases} {where} i {place}, bland dem som började {period}."
 
 
 def change_sentence(

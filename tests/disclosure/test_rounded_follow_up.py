@@ -1,0 +1,308 @@
+"""A very small municipality rounded instead of hidden: in all its tables, and in nobody else's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from made_follow_up import ONE_KEY_FIGURE, analyst_database, follow_up, write_analyst_database
+from made_follow_up import released_tables as hidden_tables
+
+from analyslib.analysis.follow_up_themes import THEMES, units_of
+from analyslib.disclosure.audit import audit_packs, audit_publications
+from analyslib.disclosure.follow_up import release_follow_up
+from analyslib.disclosure.gate import SCALES, audit_outgoing
+from analyslib.disclosure.page_check import allowed_from, find_faults
+from analyslib.disclosure.publication import Publication, publication_from, write_publications
+from analyslib.disclosure.released import TOTAL, released_from
+from analyslib.disclosure.rounded_follow_up import TABLES, PlaceRounding, release_rounded
+from analyslib.disclosure.rounded_ledgers import places_in
+from analyslib.disclosure.rules import NETWORK_PACK, Profile
+from analyslib.disclosure.settings import read_settings
+from analyslib.errors import DefinitionError, DisclosureError, UsageError
+from analyslib.explore.follow_up import individual_follow_up
+from analyslib.sections.follow_up import follow_up_report
+from analyslib.sources.demo_lives import CANARY
+from analyslib.store.build import publish
+from analyslib.store.connection import run_query
+from analyslib.workspace import find_workspace
+
+
+PLACE = "2463"  # Åsele
+SECTIONS = (
+    *("summary", "guide", "basis", "target_group", "interventions", "change", "lost"),
+    *("goals", "opinions", "women_and_men", "returns"),
+)
+
+
+@lru_cache(maxsize=1)
+def tables() -> dict[str, pd.DataFrame]:
+    return release_follow_up(analyst_database(), rounded=[PLACE])
+
+
+def ledgers(released: dict[str, pd.DataFrame]) -> list[Publication]:
+    return [publication_from(json.loads(text)) for text in released["individual_ledger"]["content"]]
+
+
+def own_counts() -> pd.DataFrame:
+    counts = tables()["individual_count"]
+    return counts[counts["municipality"] == PLACE]
+
+
+def number(layout: str, area: str = TOTAL, name: str = TOTAL) -> int:
+    rows = own_counts()
+    is_it = (rows["layout"] == layout) & (rows["service_area"] == area) & (rows["class"] == name)
+    return int(rows.loc[is_it & (rows["sex"] == TOTAL), "count"].iloc[0])
+
+
+# --- the numbers
+
+
+def test_every_number_is_a_multiple_of_the_limit_and_none_is_hidden() -> None:
+    counts = own_counts()
+    assert len(counts) > 200 and counts["count"].notna().all()
+    assert not (counts["count"] % 5).any() and (counts["status"] == "").all()
+
+
+@pytest.mark.parametrize("base", [3, 10])
+def test_the_limit_of_the_settings_is_what_is_rounded_to(base: int) -> None:
+    profile = replace(NETWORK_PACK, threshold=base)
+    counts, publications = release_rounded(follow_up(), [PLACE], profile)
+    assert not (pd.concat(counts)["count"] % base).any()
+    assert {p.threshold for p in publications} == {base}
+
+
+def test_all_tables_agree_on_who_there_is() -> None:
+    """Of the finished cases by service area, the tables that divide them give the same number."""
+    areas = own_counts().query("layout == 'underlag-24' and service_area != @TOTAL")
+    for area, total in zip(areas["service_area"], areas["count"], strict=True):
+        for theme in ("kon", "alder", "avslut", "mal", "nojdhet"):
+            assert number(f"{theme}-24", area) == total
+        assert number("tid-24", area, "slut") == total
+    assert number("alder-24") == number("underlag-24") == number("mal-24")
+
+
+def test_rounded_numbers_are_near_the_true_ones() -> None:
+    errors = [
+        both["rounded"] - both["count"]
+        for table in PlaceRounding(follow_up(), PLACE).tables(5)
+        for both in [
+            pd.concat(
+                [
+                    table.true.groupby("class")["count"].sum(),
+                    table.rounded.groupby("class")["count"].sum().rename("rounded"),
+                ],
+                axis=1,
+            ).fillna(0)
+        ]
+    ]
+    errors = np.abs(np.concatenate(errors))
+    assert errors.max() <= 10 and errors.mean() < 3
+
+
+def test_a_group_is_everybody_who_is_alike_in_all_tables() -> None:
+    """The rounding is of people: each table's true counts are sums over the same groups."""
+    rounding = PlaceRounding(follow_up(), PLACE)
+    sizes = np.bincount(rounding._groups)
+    people = set()
+    for theme in TABLES:
+        units = units_of(theme, follow_up())
+        people.update(units.index[units["municipality"] == PLACE])
+    assert sizes.sum() == len(rounding._groups) and (sizes < 5).any()
+    printed = rounding._printed()
+    basis = follow_up().cases.query("municipality == @PLACE and is_ended")
+    assert len(basis) in (printed @ sizes).tolist()
+
+
+def test_same_input_same_numbers() -> None:
+    first, second = (release_rounded(follow_up(), [PLACE], NETWORK_PACK) for _ in range(2))
+    assert [p.digest for p in first[1]] == [p.digest for p in second[1]]
+
+
+def test_no_nought_tells_whether_it_stands_for_a_few() -> None:
+    """Of a table by service area there is a row for every class that anybody has."""
+    rows = own_counts()
+    rows = rows[(rows["layout"] == "mal-24") & (rows["class"] != TOTAL)]
+    rows = rows[rows["service_area"] != TOTAL]
+    assert rows.groupby("service_area").size().nunique() == 1
+    cases = follow_up().cases
+    true = cases[(cases["municipality"] == PLACE) & cases["is_ended"]]
+    there = set(true[["service_area", "goal"]].itertuples(index=False, name=None))
+    noughts = rows.loc[rows["count"] == 0, ["service_area", "class"]]
+    assert {cell in there for cell in noughts.itertuples(index=False, name=None)} == {True, False}
+
+
+# --- alone in its tables
+
+
+def test_the_county_is_counted_without_it() -> None:
+    counts = tables()["individual_count"]
+    counts = counts[(counts["layout"] == "underlag-24") & (counts["municipality"] == TOTAL)]
+    others = follow_up().cases.query("municipality != @PLACE and is_ended")
+    assert counts.loc[counts["service_area"] == TOTAL, "count"].tolist() == [len(others)]
+    assert PLACE not in places_in(ledgers(tables()), rounded=False)
+    assert places_in(ledgers(tables()), rounded=True) == {PLACE}
+
+
+def test_nothing_but_shares_is_said_of_rounded_counts() -> None:
+    found = tables()["individual_statistic"]
+    own = found[found["municipality"] == PLACE]
+    assert set(own["name"]) <= {"share", "measured", "left_6", "left_12"}
+    assert set(own["name"]) >= {"share", "measured"}
+
+
+def test_who_has_been_hidden_is_not_rounded_afterwards() -> None:
+    with pytest.raises(DisclosureError, match="tidigare paket där små tal doldes"):
+        release_follow_up(analyst_database(), NETWORK_PACK, ledgers(hidden_tables()), [PLACE])
+
+
+def test_who_has_been_rounded_is_not_hidden_afterwards() -> None:
+    with pytest.raises(DisclosureError, match="avrundad i ett tidigare paket"):
+        release_follow_up(analyst_database(), NETWORK_PACK, ledgers(tables()))
+
+
+def test_the_same_extract_is_rounded_the_same_way_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also by a program that would have chosen otherwise."""
+    mine = [p for p in ledgers(tables()) if p.mode == "avrundat"]
+    monkeypatch.setattr("analyslib.disclosure.rounding.WORST", 50.0)
+    otherwise = release_rounded(follow_up(), [PLACE], NETWORK_PACK)[1]
+    assert [p.digest for p in otherwise] != [p.digest for p in mine]
+    again = release_rounded(follow_up(), [PLACE], NETWORK_PACK, mine)[1]
+    assert [p.digest for p in again] == [p.digest for p in mine]
+
+
+def test_a_new_extract_names_the_ledgers_before_it() -> None:
+    _, first = release_rounded(follow_up(), [PLACE], NETWORK_PACK)
+    cases = follow_up().cases
+    gone = cases.index[(cases["municipality"] == PLACE) & cases["is_ended"]][:3]
+    later = replace(
+        follow_up(),
+        cases=cases.drop(index=gone).assign(extract_id=cases["extract_id"] + "b"),
+        insatser=follow_up().insatser.assign(extract_id=follow_up().insatser["extract_id"] + "b"),
+        pairs=follow_up().pairs.assign(extract_id=follow_up().pairs["extract_id"] + "b"),
+        closings=follow_up().closings.assign(
+            person=follow_up().closings["person"].str.replace("|", "b|", n=1, regex=False)
+        ),
+    )
+    _, second = release_rounded(later, [PLACE], NETWORK_PACK, first)
+    by_title = {p.title: p.digest for p in first}
+    assert all(p.previous == (by_title[p.title],) for p in second)
+    assert audit_publications([*first, *second]).is_passed
+
+
+# --- the audit
+
+
+def test_the_audit_says_what_is_true_of_a_rounded_pack(tmp_path: Path) -> None:
+    (tmp_path / "paket").mkdir()
+    mine = [p for p in ledgers(tables()) if p.mode == "avrundat"]
+    write_publications(tmp_path / "paket", mine)
+    report = audit_packs(tmp_path)
+    assert report.is_passed and report.n_hidden == 0
+    assert f"{report.n_rounded} avrundade" in report.text and "multiplar" in report.text
+
+
+def test_the_audit_of_a_pack_with_both_kinds_passes() -> None:
+    report = audit_publications(ledgers(tables()))
+    assert report.is_passed and report.n_hidden > 0 and report.n_rounded > 0
+    assert "multiplar" in audit_outgoing(ledgers(tables()), [])
+    assert "avrundade" not in audit_publications(ledgers(hidden_tables())).text
+
+
+def test_the_audit_stops_a_municipality_told_of_in_both_ways() -> None:
+    rounded = [p for p in ledgers(tables()) if p.mode == "avrundat"]
+    report = audit_publications([*ledgers(hidden_tables()), *rounded])
+    assert not report.is_passed
+    assert any(
+        "avrundade i ett paket och dolda i ett annat" in leak.sentence for leak in report.leaks
+    )
+    with pytest.raises(DisclosureError, match="avrundade i ett paket"):
+        audit_outgoing(rounded, ledgers(hidden_tables()))
+
+
+def changed(publication: Publication, by: int) -> Publication:
+    (cell, shown, sure, label), *rest = publication.rows
+    return replace(publication, rows=((cell, (shown or 0) + by, sure, label), *rest))
+
+
+@pytest.mark.parametrize(("by", "said"), [(1, "inte avrundat"), (5, "inte summan av sina delar")])
+def test_the_audit_sees_what_is_not_rounded_and_what_does_not_add_up(by: int, said: str) -> None:
+    mine = [p for p in ledgers(tables()) if p.title.endswith("alder") and p.mode == "avrundat"]
+    report = audit_publications([changed(mine[0], by)])
+    assert not report.is_passed and any(said in leak.sentence for leak in report.leaks)
+
+
+# --- the page
+
+
+@pytest.fixture
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    path = tmp_path / "publish.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        run_query(connection, "build/schema")
+        connection.execute(ONE_KEY_FIGURE)
+        publish(connection, tables())
+    monkeypatch.setenv("ANALYSLIB_PUBLISH_DB", str(path))
+    report = follow_up_report(PLACE)
+    parts = [getattr(report, name)() for name in SECTIONS]
+    yield "\n".join(part._repr_html_() for part in parts if part is not None)
+
+
+def test_the_page_says_that_it_is_rounded_and_judges_nothing(page: str) -> None:
+    assert "Talen för Åsele är avrundade i stället för dolda" in page
+    assert "multipel av fem" in page and "Rapporten bygger på ungefär 75" in page
+    assert "Källa: uttag ur verksamhetssystemet i Åsele, egen bearbetning. Talen för Åsele" in page
+    assert "Säkerställda förändringar" not in page
+    assert "▲ bättre</" not in page and "▼ sämre</" not in page
+
+
+def test_every_number_on_the_page_has_been_released(page: str) -> None:
+    found = tables()
+    released = released_from(
+        found["individual_count"], found["individual_release"], found["individual_statistic"]
+    )
+    faults = find_faults(page, allowed_from(released), [CANARY], SCALES)
+    assert not faults, [str(fault) for fault in faults]
+
+
+# --- for the analyst
+
+
+def test_the_analyst_sees_both_numbers_beside_each_other() -> None:
+    write_analyst_database(find_workspace(demo=True).analys_db)
+    found = individual_follow_up("Åsele").rounded("alder")
+    assert list(found.columns) == ["service_area", "class", "count", "rounded", "table"]
+    assert not (found["rounded"] % 5).any() and (found["count"] % 5).any()
+    assert set(found["table"]) == {"ålder"}
+    with pytest.raises(UsageError, match="Välj en kommun"):
+        individual_follow_up("").rounded()
+    with pytest.raises(UsageError, match="ingen tabell ”ålder”"):
+        individual_follow_up("Åsele").rounded("ålder")
+
+
+def test_a_large_municipality_is_not_rounded() -> None:
+    with pytest.raises(DisclosureError, match="för stor"):
+        PlaceRounding(follow_up(), "2480").tables(5)
+
+
+def test_who_is_rounded_stands_in_the_settings(tmp_path: Path) -> None:
+    path = tmp_path / "disclosure.toml"
+    path.write_text('threshold = 5\ncoalition = 1\nrounded = ["2463", "2418"]', "utf-8")
+    assert read_settings(path).rounded == ("2418", "2463")
+    assert read_settings().rounded == ()
+    path.write_text('threshold = 5\ncoalition = 1\nrounded = ["9999", 2463]', "utf-8")
+    with pytest.raises(DefinitionError) as raised:
+        read_settings(path)
+    assert len(raised.value.faults) == 2
+
+
+def test_nobody_to_round_is_nothing() -> None:
+    assert release_rounded(follow_up(), ["2425"], Profile()) == ([], [])
+    assert set(THEMES) - {theme.id for theme in TABLES} == {"inflode"}
