@@ -13,6 +13,7 @@ import pytest
 from made_follow_up import follow_up, released_tables
 
 from analyslib.disclosure.county_edition import CountyEdition
+from analyslib.disclosure.exceptions import exceptions_of
 from analyslib.disclosure.follow_up import decide_counties
 from analyslib.disclosure.hidden_shares import count_hidden
 from analyslib.disclosure.layout import Layout
@@ -25,7 +26,6 @@ from analyslib.disclosure.notices import (
     TELLING,
     UNDIVIDED,
     Notice,
-    exceptions_of,
     frame_of,
     left_out,
 )

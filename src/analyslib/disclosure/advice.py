@@ -8,12 +8,12 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from analyslib.disclosure.hidden_shares import TOO_MUCH
 from analyslib.disclosure.layout import Layout, inside
 from analyslib.disclosure.release import release
 from analyslib.disclosure.rules import OPEN_PAGE, Profile
 
 
-TOO_MUCH = 0.30
 # The dimensions that may be coarser, as they are called.
 DIMENSION_NAMES = {
     "sex": "kön",

@@ -32,16 +32,10 @@ from analyslib.analysis.follow_up_themes import (
 )
 from analyslib.disclosure.county_edition import CountyEdition, described
 from analyslib.disclosure.editions import edition_of
+from analyslib.disclosure.exceptions import exceptions_of
 from analyslib.disclosure.extract_marks import ExtractMarks
 from analyslib.disclosure.known_totals import known_totals
-from analyslib.disclosure.notices import (
-    HIDDEN_BEGUN,
-    HIDDEN_ENDED,
-    TELLING,
-    Notice,
-    exceptions_of,
-    left_out,
-)
+from analyslib.disclosure.notices import HIDDEN_BEGUN, HIDDEN_ENDED, TELLING, Notice, left_out
 from analyslib.disclosure.publication import Publication
 from analyslib.disclosure.release import Release, printed_cells
 from analyslib.disclosure.renewal import draft_of, is_known

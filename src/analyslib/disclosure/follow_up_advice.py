@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from analyslib.analysis.follow_up import FollowUp
 from analyslib.analysis.follow_up_themes import THEMES, count_units, units_of
-from analyslib.disclosure.advice import TOO_MUCH, Advice, advise
+from analyslib.disclosure.advice import Advice, advise
+from analyslib.disclosure.hidden_shares import TOO_MUCH
 from analyslib.disclosure.rules import NETWORK_PACK, Profile
 from analyslib.disclosure.theme_tables import layouts_of, with_every_class
 

@@ -11,6 +11,7 @@ from analyslib.analysis.follow_up import FollowUp
 from analyslib.analysis.follow_up_results import measured, summarise_counts
 from analyslib.analysis.follow_up_spread import summarise_pairs
 from analyslib.analysis.follow_up_themes import CHANGE
+from analyslib.disclosure.hidden_shares import hidden_facts
 from analyslib.disclosure.released import TOTAL
 from analyslib.disclosure.rules import Profile
 from analyslib.disclosure.theme_tables import DIMENSIONS
@@ -20,8 +21,12 @@ from analyslib.measures import Measure
 def release_statistics(
     follow_up: FollowUp, counts: pd.DataFrame, measures: Mapping[str, Measure], profile: Profile
 ) -> pd.DataFrame:
-    """One row = one statistic of a cell. `counts`: the printed cells."""
-    parts = [summarise_counts(counts), _spreads(follow_up, counts, measures, profile)]
+    """One row = one statistic of a cell, or how much is hidden. `counts`: the printed cells."""
+    parts = [
+        summarise_counts(counts),
+        _spreads(follow_up, counts, measures, profile),
+        hidden_facts(counts, profile.threshold),
+    ]
     return pd.concat(parts, ignore_index=True).assign(status="")
 
 

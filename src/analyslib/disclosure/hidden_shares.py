@@ -31,3 +31,28 @@ def count_hidden(counts: pd.DataFrame) -> pd.DataFrame:
     parts += [part.assign(theme=PAGE) for part in parts]
     keys = ["county", "municipality", "theme", "service_area"]
     return pd.concat(parts).groupby(keys, as_index=False)[["hidden", "said"]].sum()
+
+
+def hidden_facts(counts: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """The same as statistics that a page may show. Names: said, hidden (left out where they are
+    small numbers: no page has any, whatever it counts) and much_hidden, the limit in per cent, of
+    the themes where more is hidden."""
+    found = count_hidden(counts)
+    found = found.assign(
+        layout=found["theme"] + "-" + found["county"],
+        n=found["said"],
+        much_hidden=100 * TOO_MUCH,
+    )
+    page = found["theme"] == PAGE
+    told = {
+        "said": page & (found["said"] >= threshold),
+        "hidden": page & ~found["hidden"].between(1, threshold - 1),
+        "much_hidden": ~page & (found["hidden"] > TOO_MUCH * found["said"]),
+    }
+    columns = ["layout", "municipality", "service_area", "n", "value"]
+    rows = [
+        found[which].rename(columns={name: "value"})[columns].assign(name=name)
+        for name, which in told.items()
+    ]
+    shown = pd.concat(rows, ignore_index=True).astype({"value": float})
+    return shown.assign(**{"sex": TOTAL, "class": TOTAL})

@@ -16,6 +16,7 @@ import numpy as np
 
 from analyslib.analysis.process_control import Xmr, xmr
 from analyslib.analysis.results import Answer
+from analyslib.disclosure.hidden_shares import PAGE
 from analyslib.disclosure.released import TOTAL
 from analyslib.figures.change import ChangeRow, ForestRow, draw_changes, draw_forest
 from analyslib.figures.courses import StepCurve, draw_control_chart, draw_survival
@@ -56,6 +57,7 @@ from analyslib.text.follow_up import (
     NEWER_WAITS,
     REGRESSION,
     SVENSSON,
+    THEME_TITLES,
     TWO_SEXES,
     answers_line,
     basis_sentence,
@@ -63,9 +65,9 @@ from analyslib.text.follow_up import (
     days_words,
     difference_answer,
     hidden_explanation,
-    rounded_explanation,
 )
 from analyslib.text.formats import format_date, format_percent
+from analyslib.text.hidden_words import hidden_sentence, much_hidden_sentence
 
 
 FEWEST_QUARTERS = 8
@@ -121,15 +123,8 @@ class FollowUpReport:
                         "sammanfattning",
                         heading("Det viktigaste", 3),
                         paragraph(
-                            basis_sentence(
-                                self.place.name,
-                                ended,
-                                found.years,
-                                len(found.areas),
-                                found.is_rounded,
-                            )
+                            basis_sentence(self.place.name, ended, found.years, len(found.areas))
                         ),
-                        paragraph(self._rounded_words()),
                         paragraph(answers_line(counts) if counts else ""),
                         paragraph("Säkerställda förändringar:" if certain else ""),
                         bullets(certain),
@@ -139,11 +134,6 @@ class FollowUpReport:
                 box("fragor", heading("Att tala om", 3), bullets(self.questions())),
             ]
         )
-
-    def _rounded_words(self) -> str:
-        if not self.material.is_rounded:
-            return ""
-        return rounded_explanation(self.place.name, self.material.threshold)
 
     def _invitation(self) -> Shown:
         """A figure without a picture, so that the page is about the right place."""
@@ -207,7 +197,23 @@ class FollowUpReport:
         newer = row.get("newer")
         if newer is not None and newer == newer:
             lines.append(NEWER_WAITS.format(day=format_date(str(newer)[:10])))
-        return join([paragraph(" ".join(lines)), about_people(self._delivered_table())])
+        delivered = about_people(self._delivered_table())
+        return join([paragraph(" ".join(lines)), delivered, self._hidden_words()])
+
+    def _hidden_words(self) -> Shown | None:
+        """How much of what the page rests on is hidden, and what the facilitator can do."""
+        found, area = self.material, self.material.area or TOTAL
+        said = found.value(PAGE, area, TOTAL, "said")
+        if said is None:
+            return None
+        hidden = found.value(PAGE, area, TOTAL, "hidden")
+        themes = [t for t in THEME_TITLES if found.value(t, area, TOTAL, "much_hidden") is not None]
+        return join(
+            [
+                about_people(paragraph(hidden_sentence(self.place.name, hidden, said))),
+                paragraph(much_hidden_sentence(themes)),
+            ]
+        )
 
     def _delivered_table(self) -> Table:
         found = self.material
@@ -291,13 +297,13 @@ class FollowUpReport:
         if not drawn:
             return None
         what = area_label(subject) if self.material.area else "alla verksamheter"
-        few = "för få för en kurva" if self.material.is_rounded else "dolda"
+        own_is_hidden = curves[0] is None
         return draw_survival(
             self.place,
             drawn,
             f"Ärenden som fortfarande pågår, {what.lower()}",
             source_of(self.material, with_county=True),
-            caption=f"Talen för {self.place.name} är {few}." if curves[0] is None else "",
+            caption=f"Talen för {self.place.name} är dolda." if own_is_hidden else "",
             key="kvar-i-insats",
         )
 

@@ -22,6 +22,7 @@ from analyslib.disclosure.notices import (
 from analyslib.disclosure.released import TOTAL
 from analyslib.text.follow_up import CLASS_WORDS, THEME_TITLES
 from analyslib.text.formats import format_count, format_list, format_share
+from analyslib.text.hidden_words import COARSER
 
 
 REASONS = {
@@ -32,10 +33,6 @@ REASONS = {
     UNDIVIDED: "antalet kvinnor eller män, eller något av resultaten, är dolt i länet",
 }
 UNNAMED = "Vilka tal det är sägs inte, för det skulle i sig säga att de är små."
-COARSER = (
-    "Mer går att visa med en grövre indelning: öppna notebooks/utforska/uppfoljning, välj kommunen "
-    "och kör `follow_up.coarser()`."
-)
 MOST_THEMES = 3
 
 
@@ -47,7 +44,7 @@ def describe_notices(notices: pd.DataFrame) -> list[str]:
             what = table_words(str(title), "alla tabeller" if kind == HIDDEN_ENDED else "")
             lines.append(f"Utelämnat ur {what}: {_places(rows)}, därför att {reason}.")
     found = notices[notices["kind"] == EXCEPTION]
-    lines += [_exception(row) for row in found.to_dict("records")]
+    lines += [_exception(row) for _, row in found.iterrows()]
     sums = notices[notices["kind"] == SUMS]
     return lines + list(_sums(sums))
 
@@ -82,12 +79,12 @@ def _places(rows: pd.DataFrame) -> str:
     )
 
 
-def _exception(row: dict[str, object]) -> str:
-    title, who, count = str(row["title"]), str(row["who"]), int(str(row["count"]))
+def _exception(row: pd.Series) -> str:
+    title, who, count = row["title"], row["who"], int(row["count"])
     head = f"Undantag i {table_words(title)}:"
     if row["label"]:
         words = CLASS_WORDS.get(title.split("-")[0].removeprefix("kon_"), {})
-        label = with_names(str(row["label"]), words)
+        label = with_names(row["label"], words)
         return (
             f"{head} {label} går att ringa in till {row['low']}–{row['high']} av den som har allt."
         )
@@ -118,13 +115,13 @@ def describe_hidden(shares: pd.DataFrame) -> list[str]:
     whole = shares[shares["service_area"] == TOTAL]
     whole = whole.assign(share=whole["hidden"] / whole["said"])
     much = whole[whole["share"] > TOO_MUCH].sort_values("share", ascending=False)
+    pages = much[much["theme"] == PAGE]
     lines = [
-        f"Mycket är dolt om {with_names(str(row.municipality))}: "
-        f"{format_share(row.share)} av talen, mest i "
-        f"{_themes(much[much['municipality'] == row.municipality])}."
-        for row in much[much["theme"] == PAGE].itertuples()
+        f"Mycket är dolt om {with_names(place)}: {format_share(share)} av talen, mest i "
+        f"{_themes(much[much['municipality'] == place])}."
+        for place, share in zip(pages["municipality"], pages["share"].tolist(), strict=True)
     ]
-    return [*lines, COARSER] if lines else []
+    return [*lines, f"{COARSER[:1].upper()}{COARSER[1:]}"] if lines else []
 
 
 def _themes(rows: pd.DataFrame) -> str:
