@@ -65,6 +65,7 @@ from analyslib.text.follow_up import (
     days_words,
     difference_answer,
     hidden_explanation,
+    rounded_explanation,
 )
 from analyslib.text.formats import format_date, format_percent
 from analyslib.text.hidden_words import hidden_sentence, much_hidden_sentence
@@ -123,8 +124,15 @@ class FollowUpReport:
                         "sammanfattning",
                         heading("Det viktigaste", 3),
                         paragraph(
-                            basis_sentence(self.place.name, ended, found.years, len(found.areas))
+                            basis_sentence(
+                                self.place.name,
+                                ended,
+                                found.years,
+                                len(found.areas),
+                                found.is_rounded,
+                            )
                         ),
+                        paragraph(self._rounded_words()),
                         paragraph(answers_line(counts) if counts else ""),
                         paragraph("Säkerställda förändringar:" if certain else ""),
                         bullets(certain),
@@ -134,6 +142,11 @@ class FollowUpReport:
                 box("fragor", heading("Att tala om", 3), bullets(self.questions())),
             ]
         )
+
+    def _rounded_words(self) -> str:
+        if not self.material.is_rounded:
+            return ""
+        return rounded_explanation(self.place.name, self.material.threshold)
 
     def _invitation(self) -> Shown:
         """A figure without a picture, so that the page is about the right place."""
@@ -297,13 +310,13 @@ class FollowUpReport:
         if not drawn:
             return None
         what = area_label(subject) if self.material.area else "alla verksamheter"
-        own_is_hidden = curves[0] is None
+        few = "för få för en kurva" if self.material.is_rounded else "dolda"
         return draw_survival(
             self.place,
             drawn,
             f"Ärenden som fortfarande pågår, {what.lower()}",
             source_of(self.material, with_county=True),
-            caption=f"Talen för {self.place.name} är dolda." if own_is_hidden else "",
+            caption=f"Talen för {self.place.name} är {few}." if curves[0] is None else "",
             key="kvar-i-insats",
         )
 
