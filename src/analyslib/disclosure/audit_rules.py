@@ -95,10 +95,9 @@ def _wrongly_small(system: System, limits: np.ndarray) -> list[int]:
     least, hidden = least_of(system, RULE_KNOWER), system.state == State.SILENT
     finder = WorldFinder(system, hidden, RULE_KNOWER)
     doubtful = hidden & (system.values > least) & (system.values < limits)
-    found = []
-    for row in np.flatnonzero(doubtful).tolist():
-        value, limit = int(system.values[row]), int(limits[row])
-        if value + finder.extreme(row, upwards=False)[0] > least[row] + EPSILON:
-            if value + finder.extreme(row, upwards=True)[0] > limit - EPSILON:
-                found.append(row)
-    return found
+
+    def is_wrong(row: int) -> bool:
+        low, high = (system.values[row] + finder.extreme(row, up)[0] for up in (False, True))
+        return bool(low > least[row] + EPSILON and high > limits[row] - EPSILON)
+
+    return [row for row in np.flatnonzero(doubtful).tolist() if is_wrong(row)]
