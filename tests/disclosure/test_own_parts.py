@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 from smuggling import CANARY, DRESSED, LEAKS, NUMBERS, STOWAWAYS
@@ -14,6 +16,7 @@ from smuggling import CANARY, DRESSED, LEAKS, NUMBERS, STOWAWAYS
 from analyslib.catalogue import load_catalogue
 from analyslib.disclosure.gate import Subjects, is_about_people, read_outgoing, subjects_of
 from analyslib.disclosure.page_check import Allowed, find_faults
+from analyslib.errors import DisclosureError
 from analyslib.sections.municipality import municipality_report
 from analyslib.sections.own_plan import own_parts
 from analyslib.sections.project import project_report
@@ -206,6 +209,30 @@ def test_own_measures_outside_the_parts_are_found(pages: dict[str, str], allowed
 
 def test_what_no_release_has_is_refused(pages: dict[str, str]) -> None:
     assert "hela avsnittet" in whats(pages["kommun"], Allowed({}, frozenset()))
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ("value = value + 1", "measure = '0461-orosanmalningar' AND grain = 'month'"),
+        ("value = 3, status = ''", "measure = '0461-orosanmalningar-flickor' AND status <> ''"),
+        ("n = n + 1", "measure = '0484-egen-forsorjning'"),
+        ("value = 100 * (round(value * n / 100) + 1) / n", "measure = '0484-egen-forsorjning'"),
+    ],
+)
+def test_what_the_audit_has_not_seen_is_not_released(
+    database: Path, tmp_path: Path, change: str, where: str
+) -> None:
+    """The table that pages are made of says something else than the ledger."""
+    copy = Path(shutil.copy(database, tmp_path / "publish.duckdb"))
+    subjects, made = Subjects(False, frozenset({PLACE, "0484"})), {PLACE: "", "0484": ""}
+    assert read_outgoing(copy, ["04"], subjects, made).ledgers
+    row = f"(SELECT min(rowid) FROM own_value WHERE {where})"
+    with duckdb.connect(str(copy)) as store:
+        assert store.execute(f"UPDATE own_value SET {change} WHERE rowid = {row}").fetchall()[0][0]
+    with pytest.raises(DisclosureError, match="andra tal om personer") as caught:
+        read_outgoing(copy, ["04"], subjects, made)
+    assert len(caught.value.faults) == 1
 
 
 def test_nothing_is_made_of_what_nobody_has_delivered(database: Path) -> None:

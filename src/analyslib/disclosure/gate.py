@@ -97,6 +97,7 @@ def read_outgoing(
     with open_store(publish_db, threads=1) as store:
         ledgers = _ledgers(store, wanted, subjects)
         allowed = _released(store, wanted) if subjects.follow_up else NOTHING.allowed
+        _check_own(store, ledgers, own or {})
     plans = {code: plan_of(read_page(html).parts) for code, html in (own or {}).items()}
     return Outgoing(ledgers, replace(allowed, own=plans))
 
@@ -107,6 +108,23 @@ def _ledgers(store: Store, counties: Sequence[str], subjects: Subjects) -> tuple
     found = _each(store, "individual_ledgers", counties)
     told = found[found["title"].map(subjects.include).astype(bool)]
     return tuple(publication_from(json.loads(content)) for content in told["content"])
+
+
+def _check_own(store: Store, ledgers: Sequence[Publication], codes: Iterable[str]) -> None:
+    """Raise where the own measures that pages are made of are not those that are audited."""
+    from analyslib.disclosure.own_ledgers import contradicted, printed_numbers  # as slow to load
+
+    printed = printed_numbers(ledger for ledger in ledgers if OWN_LEDGER.match(ledger.title))
+    faults = []
+    for code in codes:
+        scope = {"municipality": code, "project": None}
+        measures, values = (query(store, name, **scope) for name in ("own_measures", "own_values"))
+        faults += [Fault(UNEQUAL, name) for name in contradicted(measures, values, printed)]
+    if faults:
+        raise DisclosureError(faults)
+
+
+UNEQUAL = "Måttet visar andra tal om personer än de som har granskats. Kör `analyslib build`."
 
 
 def _released(store: Store, counties: Sequence[str]) -> Allowed:
