@@ -41,22 +41,36 @@ from analyslib.workspace import Workspace
 # A large, a middling and a small member of each network, and one that delivers late.
 SAMPLE = {"nua": ("2480", "2462", "2418", "2404"), "fouis": ("0480", "0428", "0461", "0482")}
 LATE = {"nua": "2404", "fouis": "0482"}
-# Whose extract is older in the first pack than in the second.
-RENEWED, RENEWED_BEFORE = {"nua": "2462", "fouis": "0428"}, "2025-12-01"
+# Who has delivered once before the first meeting and once more before the second: one so small that
+# its first extract is told of again, and one whose second is told of.
+RENEWED = {"nua": ("2462", "2480"), "fouis": ("0428", "0480")}
+RENEWED_BEFORE = "2025-12-01"
 MEETINGS = ("2026-12-03", "2027-03-04")
 SECTIONS = (
     *("summary", "basis", "target_group", "interventions", "change", "lost"),
     *("goals", "opinions", "women_and_men", "returns"),
 )
-AS_OF = """
-DELETE FROM delivered_measurement WHERE date > $day AND extract_id IN
-    (SELECT extract_id FROM extract WHERE municipality = $place);
-DELETE FROM delivered_episode WHERE started > $day AND municipality = $place;
-UPDATE delivered_episode
-SET ended = NULL, end_reason = NULL, goal = NULL, satisfaction = NULL, readmitted = NULL
-WHERE ended > $day AND municipality = $place;
-UPDATE delivered_episode SET readmitted = NULL WHERE readmitted > $day AND municipality = $place;
-UPDATE extract SET extraction_date = $day WHERE municipality = $place
+OLDER = """
+INSERT INTO extract SELECT * REPLACE (extract_id || ' older' AS extract_id, $day AS extraction_date)
+    FROM extract WHERE municipality = $place;
+INSERT INTO delivered_episode SELECT * REPLACE (
+        extract_id || ' older' AS extract_id,
+        if(ended > $day, NULL, ended) AS ended,
+        if(ended > $day, NULL, end_reason) AS end_reason,
+        if(ended > $day, NULL, goal) AS goal,
+        if(ended > $day, NULL, satisfaction) AS satisfaction,
+        if(ended > $day OR readmitted > $day, NULL, readmitted) AS readmitted)
+    FROM delivered_episode WHERE municipality = $place AND started <= $day;
+INSERT INTO delivered_measurement SELECT * REPLACE (extract_id || ' older' AS extract_id)
+    FROM delivered_measurement WHERE date <= $day AND extract_id IN
+    (SELECT extract_id FROM delivered_episode WHERE municipality = $place)
+"""
+NEWER = """
+DELETE FROM delivered_measurement WHERE extract_id IN
+    (SELECT extract_id FROM extract WHERE municipality = $place AND extraction_date > $day);
+DELETE FROM delivered_episode WHERE extract_id IN
+    (SELECT extract_id FROM extract WHERE municipality = $place AND extraction_date > $day);
+DELETE FROM extract WHERE municipality = $place AND extraction_date > $day
 """
 
 
@@ -136,7 +150,7 @@ def with_members(network: str, members: Sequence[str]) -> Catalogue:
 def analyst_database(
     demo: Path, catalogue: Catalogue, network: str, number: int
 ) -> duckdb.DuckDBPyConnection:
-    """The extracts of the members at the first or the second meeting, in memory."""
+    """What the members have delivered before the first or the second meeting, in memory."""
     members = set(catalogue.networks[network].members)
     members -= {LATE[network]} if number == 0 else set()
     connection = duckdb.connect(":memory:")
@@ -152,9 +166,9 @@ def analyst_database(
         "INSERT INTO delivered_measurement SELECT * FROM demo.delivered_measurement "
         "WHERE extract_id IN (SELECT extract_id FROM extract)"
     )
-    if number == 0:
-        for statement in AS_OF.split(";"):
-            connection.execute(statement, {"day": RENEWED_BEFORE, "place": RENEWED[network]})
+    for place in members.intersection(RENEWED[network]):
+        for statement in (OLDER + ";" + NEWER if number == 0 else OLDER).split(";"):
+            connection.execute(statement, {"day": RENEWED_BEFORE, "place": place})
     connection.execute("DETACH demo")
     run_query(connection, "build/isu_current")
     return connection

@@ -15,8 +15,9 @@ from analyslib.disclosure.layout import Layout
 from analyslib.disclosure.ledger import build_ledger
 from analyslib.disclosure.publication import Link, Publication
 from analyslib.disclosure.release import Release, release
-from analyslib.disclosure.renewal import exact_with_editions, renew, renewed
+from analyslib.disclosure.renewal import draft_of, exact_with_editions, renew, renewed
 from analyslib.disclosure.rules import Profile
+from analyslib.disclosure.search import Impossible
 from analyslib.disclosure.system import State
 from analyslib.disclosure.told_apart import told_apart
 
@@ -89,9 +90,27 @@ class CountyEdition:
         leaks = audit_publications(alone).leaks
         if leaks or not others:
             return [leak.label for leak in leaks]
+        stuck = self._learnt_by_members(made, atoms, layouts, known)
+        return [made.ledger.system.labels[item.requirement.row] for item in stuck]
+
+    def _learnt_by_members(
+        self, made: Release, atoms: pd.DataFrame, layouts: Sequence[Layout], known: Known
+    ) -> list[Impossible]:
+        """What a member could work out from this edition beside earlier ones, and neither from it
+        nor from them alone."""
+        system = made.ledger.system
         rows = [row for publication in known(atoms) for row in publication.published_rows()]
         plain = build_ledger(atoms, layouts, self.profile, rows).system
-        return list(exact_with_editions(made.ledger.system, made.plan.impossible, plain))
+        stuck = list(exact_with_editions(system, made.plan.impossible, plain))
+        if not stuck:
+            return []
+        found = made.publication
+        draft = draft_of(found.title, found.universe, atoms)
+        told = [p for p in self.earlier if p.title == found.title]
+        renewal = renew(atoms, replace(draft, extracts=found.extracts), told)
+        if renewal is None:
+            return stuck
+        return list(exact_with_editions(system, stuck, renewal.before(self.profile)))
 
 
 def described(

@@ -18,9 +18,11 @@ from scipy import sparse
 from analyslib.analysis.follow_up_themes import area_of
 from analyslib.disclosure.editions import edition_of
 from analyslib.disclosure.layout import Layout
+from analyslib.disclosure.ledger import build_ledger
 from analyslib.disclosure.protect import Impossible
 from analyslib.disclosure.publication import Publication
 from analyslib.disclosure.release import Release
+from analyslib.disclosure.rules import Profile
 from analyslib.disclosure.search import Searcher
 from analyslib.disclosure.system import State, System, known_atoms
 from analyslib.disclosure.universe import BLOCK, COUNT, EXTRACT, PublishedRow, RowMasks
@@ -51,6 +53,13 @@ class Renewal:
             older = [b for b in item.delivered if b[-1] != self.now and b[:-1] in own]
             found.append(rows_of_blocks(item, older))
         return found
+
+    def before(self, profile: Profile) -> System:
+        """What the editions that are out tell by themselves."""
+        rows = [row for item in self.editions for row in item.published_rows()]
+        one = min(block[-1] for item in self.editions for block in item.delivered)
+        nothing = Layout("", (), where={EXTRACT: (one,)})
+        return build_ledger(self.atoms, [nothing], profile, rows).system
 
     def layouts(self, layouts: Sequence[Layout]) -> list[Layout]:
         """The tables, of the newest version alone, and of no class that only older ones have."""
@@ -111,12 +120,14 @@ def renewed(made: Release) -> Release:
 
 
 def exact_with_editions(
-    system: System, stuck: Sequence[Impossible], alone: System
-) -> Iterator[str]:
-    """The small numbers that a municipality with its own figures in hand could work out, and could
-    not, had no other edition been out. `alone`: what the new edition is decided from by itself."""
-    rows = {label: row for row, label in enumerate(alone.labels)}
-    search = Searcher(alone, alone.state == State.OPEN, None)
+    system: System, stuck: Sequence[Impossible], apart: System
+) -> Iterator[Impossible]:
+    """Those of `stuck` that a municipality with its own figures in hand could work out from all
+    editions, and not from those that `apart` is decided from alone."""
+    rows: dict[str, list[int]] = {}
+    for row, label in enumerate(apart.labels):
+        rows.setdefault(label, []).append(row)
+    search = Searcher(apart, apart.state == State.OPEN, None)
     reached = {
         (item.requirement.row, item.requirement.attacker) for item in stuck if item.reachable
     }
@@ -126,10 +137,10 @@ def exact_with_editions(
             continue
         if known_atoms(system, attacker)[system.atoms_of(requirement.row)].all():
             continue  # it is his own
-        label = system.labels[requirement.row]
-        row = rows.get(label)
-        if row is None or search.world(replace(requirement, row=row)) is not None:
-            yield label
+        there = rows.get(system.labels[requirement.row], [])
+        worlds = (search.world(replace(requirement, row=row)) for row in there)
+        if not there or any(world is not None for world in worlds):
+            yield item
 
 
 def is_known(publication: Publication, block: Block, mark: str) -> bool:
