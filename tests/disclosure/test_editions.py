@@ -17,7 +17,7 @@ from made_follow_up import follow_up
 from analyslib.analysis.follow_up import FollowUp
 from analyslib.disclosure.attack import intervals
 from analyslib.disclosure.audit import audit_publications
-from analyslib.disclosure.editions import edition_of, name_of, told_before
+from analyslib.disclosure.editions import REST, edition_of, name_of, rests_of, told_before
 from analyslib.disclosure.follow_up import release_counties
 from analyslib.disclosure.gate import audit_outgoing
 from analyslib.disclosure.layout import Layout
@@ -27,6 +27,7 @@ from analyslib.disclosure.release import Release, release
 from analyslib.disclosure.renewal import Renewal, draft_of, renew, renewed
 from analyslib.disclosure.rules import Profile
 from analyslib.disclosure.system import State, insider
+from analyslib.disclosure.told_apart import told_apart
 from analyslib.errors import DisclosureError
 
 
@@ -100,6 +101,20 @@ def test_the_audit_sees_what_two_careless_packs_tell_between_them() -> None:
     opened = replace(everything, universe="mål-24/2")
     leaks = audit_publications([before, opened]).leaks
     assert any("var dolt i ett tidigare paket" in leak.sentence for leak in leaks)
+
+
+def test_those_who_are_not_in_a_class_may_not_change_by_a_few_either() -> None:
+    """Five more in one class and six more in all: so one more of the others."""
+    before = first()
+    made = second(before, helt=-6, delvis=7, inte=5)
+    naive = release(goals(helt=-6, delvis=7, inte=5), [LAYOUT], title="mål-24").publication
+    told = rests_of(before)["2418 × inte" + REST, ()]
+    assert told == 19 and rests_of(naive)["2418 × inte" + REST, ()] == 20
+    careless = audit_publications([before, replace(naive, universe="mål-24/2")])
+    assert any("2418 × inte (övriga)" in leak.label for leak in careless.leaks)
+    now = rests_of(made.publication)
+    assert now.get(("2418 × inte" + REST, ()), told) == told
+    assert audit_publications([before, made.publication]).is_passed
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -246,6 +261,27 @@ def test_the_gate_lays_editions_together_that_have_an_extract_in_common() -> Non
         audit_outgoing([after], [before])
     others = two_editions(B="1 juni b", C="1 juni c")
     assert "Granskning av 1 tabeller" in audit_outgoing(others[1:], others[:1])
+
+
+def test_a_sum_of_those_who_have_not_changed_is_no_small_step() -> None:
+    """A has withdrawn, and B and C are as they were: their sum is known from the first pack. That
+    it differs by a few from the sum of all three, or that this was hidden, tells nothing more."""
+    marks = {"A": "1 mars a", "B": "1 mars b", "C": "1 mars c"}
+    rest = {"B": marks["B"], "C": marks["C"]}
+    numbers: dict[str, int | None] = {"A": None, "B": 12, "C": 14}
+    one = replace_label(told(1, marks, {**numbers, "A+B+C": None}), "A+B+C", "totalt")
+    two = replace_label(told(2, rest, {"B": 12, "C": 14, "B+C": 26}), "B+C", "totalt")
+    assert list(told_apart([one, two])) == []
+    assert audit_publications([one, two]).is_passed
+    changed = replace(two, extracts=("1 juni b", marks["C"]))
+    assert [label for label, _ in told_apart([one, changed])] == ["mål-24: totalt"]
+    without_marks = [replace(item, extracts=()) for item in (one, two)]
+    assert [label for label, _ in told_apart(without_marks)] == ["mål-24: totalt"]
+
+
+def replace_label(publication: Publication, old: str, new: str) -> Publication:
+    rows = tuple((*row[:3], new if row[3] == old else row[3]) for row in publication.rows)
+    return replace(publication, rows=rows)
 
 
 def test_ledgers_from_before_there_were_marks_keep_their_sums() -> None:

@@ -18,7 +18,9 @@ from analyslib.disclosure.universe import PublishedRow
 
 
 Name = tuple[str, tuple[str, ...]]
-WINDOW = "window"
+WINDOW, CLASS = "window", "class"
+# "Not this class": nobody prints it, and anyone can say it where a class and the whole are printed.
+REST = " (övriga)"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,25 @@ def told_before(publications: Sequence[Publication]) -> dict[Name, Told]:
             known = found.get(name_of(row), Told(frozenset(), False))
             shown = known.shown if row.shown is None else known.shown | {row.shown}
             found[name_of(row)] = Told(shown, known.hidden or row.shown is None)
+        for name, number in rests_of(publication).items():
+            known = found.get(name, Told(frozenset(), False))
+            found[name] = Told(known.shown | {number}, False)
     return found
+
+
+def rests_of(publication: Publication) -> dict[Name, int]:
+    """How many are not in a class, where both the class and the whole are printed."""
+    rows = {name_of(row): row for row in publication.published_rows() if row.shown is not None}
+    found = {}
+    for (label, window), row in rows.items():
+        whole = rows.get((label.rpartition(" × ")[0] or "totalt", window))
+        if whole and _classes(row) < _classes(whole):
+            found[label + REST, window] = int(whole.shown or 0) - int(row.shown or 0)
+    return found
+
+
+def _classes(row: PublishedRow) -> frozenset[str]:
+    return frozenset(dict(row.cell).get(CLASS, ()))
 
 
 def is_small_step(value: int, before: int, threshold: int) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from analyslib.disclosure.editions import REST
 from analyslib.disclosure.layout import Crossing, Layout, cross, inside
 from analyslib.disclosure.merging import merge_atoms, merge_rows
 from analyslib.disclosure.rules import Profile
@@ -155,7 +156,7 @@ def _add_complements(rows: _Rows, universe: Universe, layout: Layout) -> None:
         others = tuple(d for d in dimensions if d != layout.shares)
         whole = cross(universe.table, layout, others)
         rest = _complement(crossing, whole, others)
-        names = [name + " (övriga)" for name in _names(layout.name, crossing)]
+        names = [name + REST for name in _names(layout.name, crossing)]
         _add_silent(rows, rest, names)
 
 

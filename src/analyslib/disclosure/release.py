@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analyslib.disclosure.certificate import Certificate, verify
-from analyslib.disclosure.editions import WINDOW, Name, standing_rows, told_before
+from analyslib.disclosure.editions import REST, WINDOW, Name, standing_rows, told_before
 from analyslib.disclosure.layout import Layout, inside
 from analyslib.disclosure.ledger import Ledger, build_ledger
 from analyslib.disclosure.proof import certify, demands_of
@@ -92,11 +92,16 @@ def _standing(
         return []
     names: dict[Name, int] = {}
     cells = ledger.cells.to_dict("records")
+    silent = {label: row for row, label in enumerate(ledger.system.labels) if label.endswith(REST)}
     for number, counted in _counted(atoms, layouts, ledger):
         window = dict(zip(ledger.dimensions, counted, strict=True)).get(WINDOW, ())
         row = int(cells[number]["row"])
         if row >= 0 and ledger.system.state[row] == State.OPEN:
-            names.setdefault((_label(cells[number], ledger.dimensions), window), row)
+            label = _label(cells[number], ledger.dimensions)
+            names.setdefault((label, window), row)
+            rest = silent.get(f"{cells[number]['layout']}: {label}{REST}")
+            if rest is not None:
+                names.setdefault((label + REST, window), rest)
     found = standing_rows(names, ledger.system.values, told_before(editions), profile.threshold)
     return [(item.row, item.changes) for item in found]
 

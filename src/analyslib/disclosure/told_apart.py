@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from analyslib.analysis.follow_up_themes import INFLOW
 from analyslib.disclosure.editions import (
     Name,
     Told,
     edition_of,
     is_small_step,
     name_of,
+    rests_of,
     told_before,
 )
 from analyslib.disclosure.publication import Publication
@@ -57,4 +59,11 @@ def _told_of(publication: Publication, told: Mapping[Name, Told]) -> Iterator[tu
         if before.hidden:
             yield label, f"{label}: visas, fast talet var dolt i ett tidigare paket."
         elif any(is_small_step(row.shown, n, publication.threshold) for n in before.shown):
+            yield label, f"{label}: skiljer sig med några få personer från ett tidigare paket."
+    if publication.title.split("-")[0] == INFLOW.id:
+        return  # of a quarter no share is told
+    for name, number in rests_of(publication).items():
+        shown = told[name].shown if name in told else ()
+        if any(is_small_step(number, n, publication.threshold) for n in shown):
+            label = f"{publication.title}: {name[0]}"
             yield label, f"{label}: skiljer sig med några få personer från ett tidigare paket."
