@@ -26,6 +26,7 @@ from analyslib.analysis.statistics import Floats, wilson
 TOTAL = "alla"
 KEYS = ["layout", "municipality", "service_area", "sex"]
 SMALLEST_SHARE = 10  # per cent of fewer persons than this says less than the counts
+FEWEST_LEFT = 10  # where fewer are still followed the curve is cut, whatever the limit is
 FEWEST_QUARTERS = 8
 Z95 = 1.959963984540054
 SHARED = ("avslut", "mal", "nojdhet", "aterkomst", "kkik", "kon", "insats", "orsak", "alder")
@@ -174,7 +175,7 @@ def life_table(ended: list[float], open_: list[float]) -> LifeTable:
 
 def summarise_durations(counts: pd.DataFrame) -> pd.DataFrame:
     """Still in the intervention after half a year and a year, where every number that it takes is
-    printed and at least ten cases are behind it."""
+    printed, at least ten cases are behind it and as many are still followed."""
     wide = counts.pivot_table(
         index=KEYS, columns="class", values="count", aggfunc="first", dropna=False, observed=True
     ).reset_index()
@@ -193,6 +194,8 @@ def _duration_rows(cell: dict[Any, Any]) -> Iterator[Row]:
         if ended is None or open_ is None or total is None or total[0] < SMALLEST_SHARE:
             return
         rest = total[0] - sum(ended) - sum(open_)
+        if rest < FEWEST_LEFT:
+            return
         table = life_table([*ended, 0.0], [*open_, rest])
         for suffix, values in (("", table.left), ("_low", table.low), ("_high", table.high)):
             value = values[bands - 1]

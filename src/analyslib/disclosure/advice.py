@@ -99,7 +99,10 @@ def _without(layout: Layout, dimension: str) -> Layout:
     groups = {d: g for d, g in layout.groups.items() if d != dimension}
     shares = "" if layout.shares == dimension else layout.shares
     sensitive = "" if layout.sensitive == dimension else layout.sensitive
-    return replace(layout, dimensions=left, groups=groups, shares=shares, sensitive=sensitive)
+    never = tuple(values for values in layout.never if dimension not in values)
+    return replace(
+        layout, dimensions=left, groups=groups, shares=shares, sensitive=sensitive, never=never
+    )
 
 
 def _merged(layout: Layout, dimension: str, values: Sequence[str]) -> Layout:

@@ -117,27 +117,21 @@ class FollowUpReport:
         ended = found.count("underlag", found.area or TOTAL, TOTAL)
         counts = Counter(self.answers.values())
         certain = self._certain_changes()
+        basis = basis_sentence(
+            self.place.name, ended, found.years, len(found.areas), found.is_rounded
+        )
         return join(
             [
-                about_people(
-                    box(
-                        "sammanfattning",
-                        heading("Det viktigaste", 3),
-                        paragraph(
-                            basis_sentence(
-                                self.place.name,
-                                ended,
-                                found.years,
-                                len(found.areas),
-                                found.is_rounded,
-                            )
-                        ),
-                        paragraph(self._rounded_words()),
-                        paragraph(answers_line(counts) if counts else ""),
-                        paragraph("Säkerställda förändringar:" if certain else ""),
-                        bullets(certain),
+                box(
+                    "sammanfattning",
+                    heading("Det viktigaste", 3),
+                    about_people(
+                        paragraph(basis), paragraph(self._rounded_words()), where=self.place.code
                     ),
-                    where=self.place.code,
+                    paragraph(answers_line(counts) if counts else ""),
+                    about_people(paragraph("Säkerställda förändringar:"), bullets(certain))
+                    if certain
+                    else None,
                 ),
                 box("fragor", heading("Att tala om", 3), bullets(self.questions())),
             ]
@@ -310,13 +304,13 @@ class FollowUpReport:
         if not drawn:
             return None
         what = area_label(subject) if self.material.area else "alla verksamheter"
-        few = "för få för en kurva" if self.material.is_rounded else "dolda"
+        none = f"För {self.place.name} visas ingen kurva: talen är dolda, eller för få är kvar."
         return draw_survival(
             self.place,
             drawn,
             f"Ärenden som fortfarande pågår, {what.lower()}",
             source_of(self.material, with_county=True),
-            caption=f"Talen för {self.place.name} är {few}." if curves[0] is None else "",
+            caption="" if curves[0] else none,
             key="kvar-i-insats",
         )
 

@@ -97,11 +97,15 @@ THEME_TITLES = {
 }
 
 ROUNDED_EXPLANATION = (
-    "Talen för {place} är avrundade i stället för dolda, för att ingen ska kunna kännas igen: varje "
-    "tal är en multipel av {base}. Summorna går ihop, men ett tal kan vara några personer för högt "
-    "eller för lågt, och noll kan vara några få. Små skillnader betyder därför ingenting. Ingen "
-    "osäkerhet räknas ut, och det går inte att bedöma om en förändring är säker. I länets tal är "
-    "{place} inte med."
+    "Talen för {place} är avrundade i stället för dolda, för att ingen ska kunna kännas igen: "
+    "varje tal är en multipel av {base}. Summorna går ihop, men ett tal kan vara några personer "
+    "för högt eller för lågt, och noll kan vara några få. Små skillnader betyder därför ingenting. "
+    "Ingen osäkerhet räknas ut, och det går inte att bedöma om en förändring är säker. I länets "
+    "tal är {place} inte med."
+)
+SMALL_NUMBERS = (
+    *("ett", "två", "tre", "fyra", "fem", "sex"),
+    *("sju", "åtta", "nio", "tio", "elva", "tolv"),
 )
 BELOW = {3: "två", 4: "tre", 5: "fyra", 10: "nio"}
 WHOLE = {3: "tre", 4: "fyra", 5: "fem", 10: "tio"}
@@ -127,7 +131,7 @@ def basis_sentence(
 ) -> str:
     """What the report rests on."""
     period = f"{years[0]}–{years[-1]}"
-    where = "i en verksamhet" if areas == 1 else f"i {format_number(areas)} verksamheter"
+    where = "i en verksamhet" if areas == 1 else f"i {number_word(areas)} verksamheter"
     if ended is None:
         return f"Hur många ärenden som har avslutats i {place} är {HIDDEN_WORD}."
     cases = format_count(ended, "avslutat ärende", "avslutade ärenden")
@@ -153,11 +157,20 @@ SAID = {
 
 
 def answers_line(counts: Mapping[Answer, int]) -> str:
-    """Förändringen har mätts med 11 mått: 2 visar att det har blivit bättre, 9 går inte att
+    """Förändringen har mätts med elva mått: två visar att det har blivit bättre, nio går inte att
     bedöma."""
-    parts = [f"{counts[answer]} {said}" for answer, said in SAID.items() if counts.get(answer)]
-    total = format_count(sum(counts.values()), "mått", "mått")
-    return f"Förändringen har mätts med {total}: {format_list(parts)}."
+    parts = [
+        f"{number_word(counts[answer])} {said}"
+        for answer, said in SAID.items()
+        if counts.get(answer)
+    ]
+    total = number_word(sum(counts.values()))
+    return f"Förändringen har mätts med {total} mått: {format_list(parts)}."
+
+
+def number_word(number: int) -> str:
+    """A number of measures or service areas, not of persons: a small one as a word."""
+    return SMALL_NUMBERS[number - 1] if 0 < number <= len(SMALL_NUMBERS) else format_number(number)
 
 
 def lost_words(smd: float | None) -> str:
