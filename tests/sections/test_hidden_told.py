@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from made_follow_up import PLACES, SILENT, released_tables, write_publish_database
 
-from analyslib.disclosure.advice import TOO_MUCH
-from analyslib.disclosure.hidden_shares import PAGE, hidden_facts
+from analyslib.analysis.results import Answer
+from analyslib.disclosure.hidden_shares import PAGE, TOO_MUCH, hidden_facts
 from analyslib.disclosure.page_check import allowed_from, find_faults
 from analyslib.disclosure.released import released_from
 from analyslib.sections.follow_up import follow_up_report
-from analyslib.text.follow_up import THEME_TITLES
+from analyslib.text.follow_up import THEME_TITLES, answers_line, basis_sentence
 from analyslib.text.hidden_words import hidden_sentence, much_hidden_sentence
 
 
@@ -115,3 +115,11 @@ def test_how_it_is_said() -> None:
     assert hidden_sentence("Malå", None, 240).startswith("Några få av de")
     assert hidden_sentence("Malå", 0, 240).startswith("Inget av de")
     assert "mål och nöjdhet" in much_hidden_sentence(["mal", "nojdhet"])
+
+
+@pytest.mark.parametrize("n", [1, 3, 7, 11, 13, 20])
+def test_how_many_measures_there_are_is_no_number_about_persons(n: int) -> None:
+    """The last check knows no other numbers than those of the release: it would stop the page."""
+    assert not re.search(r"\d", answers_line({Answer.BETTER: n}))
+    where = basis_sentence("Malå", 90, (2023, 2025), n).split("ärenden")[1].split("Malå")[0]
+    assert not re.search(r"\d", where)

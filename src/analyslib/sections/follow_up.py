@@ -122,16 +122,17 @@ class FollowUpReport:
         )
         return join(
             [
-                box(
-                    "sammanfattning",
-                    heading("Det viktigaste", 3),
-                    about_people(
-                        paragraph(basis), paragraph(self._rounded_words()), where=self.place.code
+                about_people(
+                    box(
+                        "sammanfattning",
+                        heading("Det viktigaste", 3),
+                        paragraph(basis),
+                        paragraph(self._rounded_words()),
+                        paragraph(answers_line(counts) if counts else ""),
+                        paragraph("Säkerställda förändringar:" if certain else ""),
+                        bullets(certain),
                     ),
-                    paragraph(answers_line(counts) if counts else ""),
-                    about_people(paragraph("Säkerställda förändringar:"), bullets(certain))
-                    if certain
-                    else None,
+                    where=self.place.code,
                 ),
                 box("fragor", heading("Att tala om", 3), bullets(self.questions())),
             ]

@@ -106,6 +106,7 @@ ROUNDED_EXPLANATION = (
 SMALL_NUMBERS = (
     *("ett", "två", "tre", "fyra", "fem", "sex"),
     *("sju", "åtta", "nio", "tio", "elva", "tolv"),
+    *("tretton", "fjorton", "femton", "sexton", "sjutton", "arton", "nitton", "tjugo"),
 )
 BELOW = {3: "två", 4: "tre", 5: "fyra", 10: "nio"}
 WHOLE = {3: "tre", 4: "fyra", 5: "fem", 10: "tio"}

@@ -9,8 +9,8 @@ from analyslib.text.formats import format_count, format_list, format_number
 
 
 COARSER = (
-    "en grövre indelning visar mer: öppna notebooks/utforska/uppfoljning, välj kommunen och kör "
-    "follow_up.coarser()."
+    "kör follow_up.coarser() i notebooks/utforska/uppfoljning, så ser du vilken grövre indelning "
+    "som visar mer."
 )
 
 
