@@ -100,11 +100,11 @@ def build_workspace(workspace: Workspace, accept_loss: bool = False) -> BuildRep
     )
     if not report.built:
         return report
-    notes = [*_describe_deliveries(workspace), *_describe_release(workspace)]
+    notes = [*_describe_deliveries(workspace), *describe_release(workspace)]
     return replace(report, notes=(*report.notes, *notes))
 
 
-def _describe_release(workspace: Workspace) -> list[str]:
+def describe_release(workspace: Workspace) -> list[str]:
     """What was left out of the tables about persons, the exceptions to what is promised, and where
     much is hidden."""
     with open_store(workspace.publish_db) as store:

@@ -6,11 +6,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from made_follow_up import follow_up, released_tables
+from made_follow_up import follow_up, released_tables, write_publish_database
 
 from analyslib.disclosure.county_edition import CountyEdition
 from analyslib.disclosure.exceptions import exceptions_of
@@ -36,6 +37,8 @@ from analyslib.disclosure.search import Impossible
 from analyslib.disclosure.system import CAREFUL_READER, RULE_KNOWER, Attacker, insider
 from analyslib.disclosure.targets import Requirement
 from analyslib.text.release_notes import describe_hidden, describe_notices
+from analyslib.workbench import describe_release
+from analyslib.workspace import Workspace
 
 
 # --- what was left out
@@ -209,6 +212,17 @@ def test_reasons_are_given_for_everything_that_is_left_out() -> None:
     assert "Utelämnat ur alla tabeller i Västerbottens län: Malå (Våld i nära" in text
     assert "Utelämnat ur tid i insats i Västerbottens län: Åsele, därför att antalet" in text
     assert "kvinnor och män, förändring, i Södermanlands län: Våld i nära relationer" in text
+
+
+def test_the_build_says_it_of_what_it_has_released(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path, demo=True)
+    write_publish_database(workspace.publish_db)
+    notices = released_tables()["individual_notice"]
+    shares = count_hidden(released_tables()["individual_count"])
+    told = describe_release(workspace)
+    assert told == [*describe_notices(notices), *describe_hidden(shares)]
+    assert any(line.startswith("Undantag i Västerbottens län") for line in told)
+    assert any(line.startswith("Mycket är dolt om Åsele") for line in told)
 
 
 def test_nothing_to_say_is_nothing() -> None:
