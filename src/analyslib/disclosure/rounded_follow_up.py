@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -144,18 +143,17 @@ class PlaceRounding:
         return RoundedTable(theme, true, self._with_noughts(theme, sums))
 
     def _with_noughts(self, theme: Theme, sums: pd.DataFrame) -> pd.DataFrame:
-        """Every class that anybody has, also those nobody is left in: which of the noughts stand
-        for a few is not to be seen. A service area where nobody is left is not there at all."""
+        """Every class that anybody has there, also those nobody is left in: which of the noughts
+        stand for a few is not to be seen. A service area where nobody is left is not there."""
         if theme.is_local:
             return sums[sums[COUNT] > 0].reset_index(drop=True)
         left = sums.groupby("service_area")[COUNT].sum()
-        values = {"municipality": [self._place], "service_area": sorted(left.index[left > 0])}
-        whole = units_of(theme, self._follow_up)
-        others = [column for column in sums if column not in (*values, COUNT)]
-        values |= {str(column): sorted(whole[column].unique()) for column in others}
-        frame = pd.DataFrame(list(product(*values.values())), columns=list(values), dtype="str")
-        found = frame.merge(sums, on=list(values), how="left")
-        return found.assign(**{COUNT: found[COUNT].fillna(0).astype("int64")})
+        keys = [str(column) for column in sums if column != COUNT]
+        whole = units_of(theme, self._follow_up).assign(municipality=self._place)
+        anybody = whole.loc[whole["service_area"].isin(left.index[left > 0]), keys]
+        found = anybody.drop_duplicates().merge(sums, on=keys, how="left")
+        found = found.assign(**{COUNT: found[COUNT].fillna(0).astype("int64")})
+        return found.sort_values(keys, ignore_index=True)
 
 
 def round_place(follow_up: FollowUp, place: str, base: int) -> pd.DataFrame:
@@ -226,8 +224,19 @@ def _published(
     publication = make_publication(title, atoms, layouts, ledger, nothing, profile, (), ROUNDED)
     counts = with_dimensions(printed_counts(ledger, layouts, nothing))
     # The sum over all municipalities is the county's, and this one is not in it.
-    counts = counts[counts["municipality"] == place]
+    counts = counts[(counts["municipality"] == place) & _is_there(counts, atoms)]
     return counts, replace(publication, universe=title)
+
+
+def _is_there(counts: pd.DataFrame, atoms: pd.DataFrame) -> pd.Series:
+    """False for a class where nobody anywhere has it."""
+    cells = set(atoms[["service_area", "class"]].itertuples(index=False, name=None))
+    areas, classes = (set(atoms[column]) for column in ("service_area", "class"))
+    found = [
+        (area, name) in cells or area not in areas or name not in classes
+        for area, name in zip(counts["service_area"], counts["class"], strict=True)
+    ]
+    return pd.Series(found, index=counts.index)
 
 
 def _title(place: str, theme: str) -> str:
