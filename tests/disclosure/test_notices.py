@@ -207,11 +207,13 @@ def test_reasons_are_given_for_everything_that_is_left_out() -> None:
         Notice(HIDDEN_ENDED, "underlag-24", "2418", "aldre"),
         Notice(HIDDEN_BEGUN, "tid-24", "2463"),
         Notice(UNDIVIDED, "kon_forandring-04", service_area="vald"),
+        Notice(UNDIVIDED, "kon_mal-04"),
     ]
     text = "\n".join(describe_notices(frame_of(notices)))
     assert "Utelämnat ur alla tabeller i Västerbottens län: Malå (Våld i nära" in text
     assert "Utelämnat ur tid i insats i Västerbottens län: Åsele, därför att antalet" in text
-    assert "kvinnor och män, förändring, i Södermanlands län: Våld i nära relationer" in text
+    assert "kvinnor och män (mål) i Södermanlands län: alla verksamheter, därför" in text
+    assert "kvinnor och män (förändring) i Södermanlands län: Våld i nära relationer" in text
 
 
 def test_the_build_says_it_of_what_it_has_released(tmp_path: Path) -> None:

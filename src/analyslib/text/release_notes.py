@@ -32,6 +32,11 @@ REASONS = {
     HIDDEN_BEGUN: "antalet ärenden som började där är dolt",
     UNDIVIDED: "antalet kvinnor eller män, eller något av resultaten, är dolt i länet",
 }
+WHOLE = {
+    HIDDEN_ENDED: "alla kommuner och verksamheter",
+    HIDDEN_BEGUN: "alla kommuner",
+    UNDIVIDED: "alla verksamheter",
+}
 UNNAMED = "Vilka tal det är sägs inte, för det skulle i sig säga att de är små."
 MOST_THEMES = 3
 
@@ -42,7 +47,8 @@ def describe_notices(notices: pd.DataFrame) -> list[str]:
     for kind, reason in REASONS.items():
         for title, rows in notices[notices["kind"] == kind].groupby("title"):
             what = table_words(str(title), "alla tabeller" if kind == HIDDEN_ENDED else "")
-            lines.append(f"Utelämnat ur {what}: {_places(rows)}, därför att {reason}.")
+            places = _places(rows, WHOLE.get(kind, "hela tabellen"))
+            lines.append(f"Utelämnat ur {what}: {places}, därför att {reason}.")
     found = notices[notices["kind"] == EXCEPTION]
     lines += [_exception(row) for _, row in found.iterrows()]
     sums = notices[notices["kind"] == SUMS]
@@ -53,7 +59,7 @@ def table_words(title: str, words: str = "") -> str:
     """ "mål i Västerbottens län" for "mal-24"; or other `words` for what is there."""
     name, county = title.split("-")[:2]
     theme = THEME_TITLES[name.removeprefix("kon_")]
-    by_sex = f"kvinnor och män, {theme}," if name.startswith("kon_") else theme
+    by_sex = f"jämförelsen av kvinnor och män ({theme})" if name.startswith("kon_") else theme
     return f"{words or by_sex} i {county_name(county)}"
 
 
@@ -62,15 +68,15 @@ def county_name(county: str) -> str:
     return next((place.county_name for place in places if place.county == county), county)
 
 
-def _places(rows: pd.DataFrame) -> str:
-    """ "Malå (Missbruk och beroende) och Åsele"; "hela tabellen" where that is what is gone."""
+def _places(rows: pd.DataFrame, whole: str) -> str:
+    """ "Malå (Missbruk och beroende) och Åsele"; or `whole` where all of it is gone."""
     named: dict[str, list[str]] = {}
     for place, subject in rows[["municipality", "service_area"]].itertuples(index=False):
         areas = named.setdefault(with_names(place), [])
         area = with_names(str(subject).partition("/")[0])
         areas += [area] if area and area not in areas else []
     if list(named.items()) == [("", [])]:
-        return "hela tabellen"
+        return whole
     return format_list(
         [
             f"{place} ({', '.join(areas)})" if place and areas else place or format_list(areas)
