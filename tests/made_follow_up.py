@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from functools import lru_cache
 from pathlib import Path
@@ -71,6 +72,11 @@ def follow_up() -> FollowUp:
 @lru_cache(maxsize=1)
 def released_tables() -> dict[str, pd.DataFrame]:
     return release_follow_up(analyst_database())
+
+
+def without_part_marks(page: str) -> str:
+    """The page as a notebook of someone's own could have it: held to its numbers alone."""
+    return re.sub(r' data-part="[^"]*"', "", page)
 
 
 def write_publish_database(path: Path) -> None:

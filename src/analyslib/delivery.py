@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +23,7 @@ from analyslib.disclosure.gate import (
     subjects_of,
     sum_of,
 )
+from analyslib.disclosure.parts_made_anew import PartName
 from analyslib.disclosure.publication import (
     FILE_NAME,
     Publication,
@@ -171,19 +172,21 @@ def gate_of(pack: Pack) -> CheckRelease:
 
 def outgoing_of(pack: Pack, subjects: Subjects) -> Outgoing:
     database = pack.workspace.publish_db
-    return read_outgoing(database, pack.counties, subjects, made_anew(database, subjects))
+    names = [name for name in subjects.parts if name.county in pack.counties]
+    return read_outgoing(database, pack.counties, subjects, make_anew(database, names))
 
 
-def made_anew(database: Path, subjects: Subjects) -> dict[str, str]:
-    """What the release makes of the parts about own measures, by municipality."""
-    if not subjects.own:
+def make_anew(database: Path, names: Iterable[PartName]) -> dict[PartName, str]:
+    """What the release makes of these parts; those that it has nothing of are left out."""
+    wanted = sorted(set(names), key=str)
+    if not wanted:
         return {}
-    from analyslib.sections.own_plan import own_parts  # what draws is slow to load
+    from analyslib.sections.made_anew import made_anew  # what draws is slow to load
 
     catalogue = load_catalogue()
     with open_store(database, threads=1) as store:
-        found = {code: own_parts(store, catalogue, code) for code in sorted(subjects.own)}
-    return {code: parts.html for code, parts in found.items() if parts is not None}
+        found = {name: made_anew(store, catalogue, name) for name in wanted}
+    return {name: parts.html for name, parts in found.items() if parts is not None}
 
 
 def pages_in(places: Sequence[Path]) -> list[Path]:

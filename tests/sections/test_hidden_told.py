@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from made_follow_up import PLACES, SILENT, released_tables, write_publish_database
+from made_follow_up import (
+    PLACES,
+    SILENT,
+    released_tables,
+    without_part_marks,
+    write_publish_database,
+)
 
 from analyslib.analysis.results import Answer
 from analyslib.disclosure.hidden_shares import PAGE, TOO_MUCH, hidden_facts
@@ -82,7 +88,7 @@ def test_every_number_that_is_said_has_been_released() -> None:
     counts, facts = tables["individual_count"], tables["individual_release"]
     statistics = tables["individual_statistic"]
     whole = allowed_from(released_from(counts, facts, statistics))
-    pages = [basis_of(place) for place in PLACES]
+    pages = [without_part_marks(basis_of(place)) for place in PLACES]
     assert not any(find_faults(page, whole) for page in pages)
     without = statistics[~statistics["name"].isin(["said", "hidden"])]
     less = allowed_from(released_from(counts, facts, without))

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from analyslib.disclosure.own_parts import OWN, plan_of
 from analyslib.disclosure.page_check import ABOUT, Allowed, allowed_from, check_folder
 from analyslib.disclosure.page_reader import read_page
+from analyslib.disclosure.parts_made_anew import OWN, PART, PartName, part_name, plan_of
 from analyslib.disclosure.publication import Publication, publication_from
 from analyslib.disclosure.released import released_from
 from analyslib.disclosure.versions import tied_to
@@ -27,7 +27,7 @@ from analyslib.store.connection import Store, open_store, query
 
 
 MARK = f'data-about="{ABOUT}"'.encode()
-OWN_MARK = re.compile(rf'{OWN}="(\d{{4}})"'.encode())
+PART_MARK = re.compile(rf'{PART}="([a-z0-9_-]+)"'.encode())
 OWN_LEDGER = re.compile(r"matt-\d\d-(\d{4})")
 OWN_NUMBER = re.compile(rb'data-kpi="\d{4}-')
 MOST_LEAKS = 10
@@ -53,13 +53,14 @@ NOTHING = Outgoing((), Allowed({}, frozenset()))
 @dataclass(frozen=True)
 class Subjects:
     """What pages tell of individuals: of the follow-up, and of the own measures of these
-    municipalities (None: of all)."""
+    municipalities (None: of all). `parts`: what on the pages can be made anew."""
 
     follow_up: bool = True
     own: frozenset[str] | None = None
+    parts: frozenset[PartName] = frozenset()
 
     def __bool__(self) -> bool:
-        return self.follow_up or self.own is None or bool(self.own)
+        return self.follow_up or self.own is None or bool(self.own or self.parts)
 
     def include(self, title: str) -> bool:
         """Whether a ledger of this title is about what the pages tell."""
@@ -73,33 +74,35 @@ EVERYTHING = Subjects()
 
 
 def is_about_people(page: bytes) -> bool:
-    return MARK in page or OWN_NUMBER.search(page) is not None
+    return MARK in page or bool(PART_MARK.search(page) or OWN_NUMBER.search(page))
 
 
 def subjects_of(pages: Iterable[bytes]) -> Subjects:
-    follow_up, own = False, set[str]()
+    follow_up, parts = False, set[PartName]()
     for page in pages:
-        codes = OWN_MARK.findall(page)
-        follow_up |= page.count(MARK) > len(codes)
-        own |= {code.decode() for code in codes}
-    return Subjects(follow_up, frozenset(own))
+        found = [part_name(mark.decode()) for mark in PART_MARK.findall(page)]
+        names = [name for name in found if name is not None]
+        follow_up |= page.count(MARK) > sum(name.kind == OWN for name in names)
+        parts |= set(names)
+    own = frozenset(name.municipality for name in parts if name.kind == OWN)
+    return Subjects(follow_up, own, frozenset(parts))
 
 
 def read_outgoing(
     publish_db: Path,
     counties: Iterable[str],
     subjects: Subjects = EVERYTHING,
-    own: Mapping[str, str] | None = None,
+    made: Mapping[PartName, str] | None = None,
 ) -> Outgoing:
-    """The part of the release of these counties that pages about these subjects tell. `own`: what
-    the release makes of the parts about own measures, by municipality."""
+    """The part of the release of these counties that pages about these subjects tell. `made`: what
+    the release makes of the parts that can be made anew."""
     wanted = sorted(set(counties))
     with open_store(publish_db, threads=1) as store:
         ledgers = _ledgers(store, wanted, subjects)
         allowed = _released(store, wanted) if subjects.follow_up else NOTHING.allowed
-        _check_own(store, ledgers, own or {})
-    plans = {code: plan_of(read_page(html).parts) for code, html in (own or {}).items()}
-    return Outgoing(ledgers, replace(allowed, own=plans))
+        _check_own(store, ledgers, [n.municipality for n in made or {} if n.kind == OWN])
+    plans = {str(name): plan_of(read_page(html).parts) for name, html in (made or {}).items()}
+    return Outgoing(ledgers, replace(allowed, parts=plans))
 
 
 def _ledgers(store: Store, counties: Sequence[str], subjects: Subjects) -> tuple[Publication, ...]:

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
-from analyslib.disclosure.own_parts import LOOSE, Plan, part_faults
 from analyslib.disclosure.page_pictures import NOTED, STOWED
 from analyslib.disclosure.page_reader import ABOUT, PageCell, PageReader, read_page
+from analyslib.disclosure.parts_made_anew import LOOSE_FOLLOW_UP, LOOSE_OWN, Plan, part_faults
 from analyslib.disclosure.released import TOTAL, Released, dimensions_of
 from analyslib.errors import DisclosureError, Fault
 
@@ -79,13 +79,13 @@ FORBIDDEN_FILES = frozenset(
 @dataclass(frozen=True)
 class Allowed:
     """What may be said about individuals: the published cells, and what follows from them. Of
-    persons nothing smaller than `threshold` is said, whatever else the number may stand for. `own`:
-    what may stand in the parts about own measures, by municipality."""
+    persons nothing smaller than `threshold` is said, whatever else the number may stand for.
+    `parts`: what may stand in the parts that can be made anew, by their names."""
 
     cells: dict[tuple[str, str], int | None]
     numbers: frozenset[str]
     threshold: int = 0
-    own: Mapping[str, Plan] = field(default_factory=dict)
+    parts: Mapping[str, Plan] = field(default_factory=dict)
 
 
 def allowed_from(released: Released) -> Allowed:
@@ -133,7 +133,10 @@ def find_faults(
     found = [Fault(what) for what in dict.fromkeys(_forbidden(source, everything, reader))]
     found += [Fault(what) for what in _canaries(everything, canaries)]
     found += [Fault(what) for cell in reader.cells for what in _cell_faults(cell, allowed)]
-    found += [*part_faults(reader.parts, allowed.own), *([LOOSE] if reader.loose else [])]
+    found += part_faults(reader.parts, allowed.parts)
+    found += [LOOSE_OWN] if reader.has_loose_own else []
+    # A report of someone's own may have more than our sections; ours has not.
+    found += [LOOSE_FOLLOW_UP] if reader.is_follow_up and reader.has_loose_people else []
     texts = [as_read(text) for text in reader.texts]
     known = allowed.numbers | set(also)
     strange = {n for text in texts for n in numbers_in(text)} - known

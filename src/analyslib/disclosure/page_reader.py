@@ -1,8 +1,8 @@
 """Everything a finished page carries, however it is put: texts, attributes, pictures, marks.
 
 What is about individuals stands in elements marked ``data-about="individer"``. A cell that says
-which number it is (``data-layout``) is read for itself, with all that is inside it; and so is a
-part about a municipality's own measures (``data-own="2480"``).
+which number it is (``data-layout``) is read for itself, with all that is inside it. A part that can
+be made anew (``data-part``) is read whole; about own measures there is nothing else to hold it to.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
 
-from analyslib.disclosure.own_parts import OWN, OwnPart
 from analyslib.disclosure.page_pictures import IN_LINE, embedded_texts
+from analyslib.disclosure.parts_made_anew import FOLLOW_UP, PART, Part
 
 
 ABOUT = "individer"
 OWN_KEY = re.compile(r"\d{4}-")  # the key of an own measure begins with its municipality's code
+MARKS = frozenset((PART, "data-about", "data-layout"))
 VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr")
 )
@@ -47,28 +48,44 @@ class PageCell:
     carried: list[str]
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where on a page something stands: the part, the cell, and whether it is about individuals."""
+
+    part: Part | None = None
+    cell: PageCell | None = None
+    is_about: bool = False
+
+
+NOWHERE = Place()
+
+
 class PageReader(HTMLParser):
     """`texts`: what is said about individuals, line by line; `cells`: the cells; `parts`: those
-    about own measures; `words`, `values` and `embedded`: every text, attribute and picture's
+    that can be made anew; `words`, `values` and `embedded`: every text, attribute and picture's
     content of the whole page; `tags`: every element; `strange`: comments and the like; `styles`:
-    style sheets; `loose`: own measures outside the parts that are about them; `is_torn`: an element
-    ends where another was open, so that it cannot be said what is inside what."""
+    style sheets; `has_loose_own`: own measures outside the parts that are about them;
+    `has_loose_people`: the same of individuals; `is_follow_up`: whether it is the page of our
+    report about them; `is_torn`: an element ends where another was open, so that it cannot be said
+    what is inside what."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.texts: list[str] = []
         self.cells: list[PageCell] = []
-        self.parts: list[OwnPart] = []
+        self.parts: list[Part] = []
         self.words: list[str] = []
         self.values: list[str] = []
         self.embedded: list[str] = []
-        self.loose = False
+        self.has_loose_own = False
+        self.has_loose_people = False
+        self.is_follow_up = False
         self.is_torn = False
         self.is_about_people = False
         self.tags: set[str] = set()
         self.strange: list[str] = []
         self.styles: list[str] = []
-        self._stack: list[tuple[str, bool, PageCell | OwnPart | None]] = []
+        self._stack: list[tuple[str, Place]] = []
         self._line: list[str] = []
 
     @property
@@ -82,56 +99,69 @@ class PageReader(HTMLParser):
         self.values += attributes.values()
         if "style" in attributes:
             self.styles.append(attributes["style"])
-        inside = self._inside or attributes.get("data-about") == ABOUT
-        holder = self._holder_of(attributes)
+        place = self._place_of(attributes)
         addresses = [value for value in attributes.values() if ":" in value]
         embedded = [text for address in addresses for text in embedded_texts(address)]
         self.embedded += embedded
-        if isinstance(holder, OwnPart):
-            holder.open(tag, attributes)
-        elif holder is not None:
-            holder.carried += [*_carried(attributes), *embedded]
-        elif inside:
+        if place.part is not None:
+            place.part.open(tag, attributes)
+        if place.cell is not None:
+            place.cell.carried += [*_carried(attributes), *embedded]
+        elif place.is_about:
             self.texts += [*_carried(attributes), *embedded]
-        self.loose |= holder is None and bool(OWN_KEY.match(attributes.get("data-kpi", "")))
-        self.is_about_people |= inside or holder is not None or self.loose
+        self._note(tag, attributes, place)
         if tag not in VOID:
-            self._stack.append((tag, inside, holder))
+            self._stack.append((tag, place))
 
-    def _holder_of(self, attributes: dict[str, str]) -> PageCell | OwnPart | None:
-        """The part or the cell that the element belongs to. Nothing inside a part is for itself."""
-        outer = self._holder
-        if isinstance(outer, OwnPart):
+    def _place_of(self, attributes: dict[str, str]) -> Place:
+        """Nothing inside a part or a cell is for itself; about own measures only the part is."""
+        outer = self._place
+        if MARKS.isdisjoint(attributes):
             return outer
-        if OWN in attributes:
-            self.parts.append(OwnPart(attributes[OWN]))
-            return self.parts[-1]
-        if "data-layout" in attributes:
-            self.cells.append(PageCell(attributes, [], []))
-            return self.cells[-1]
-        return outer
+        part, cell = outer.part, outer.cell
+        if part is None and PART in attributes:
+            part = Part(attributes[PART])
+            self.parts.append(part)
+        if part is not None and part.is_own_measures:
+            return Place(part)
+        if cell is None and "data-layout" in attributes:
+            cell = PageCell(attributes, [], [])
+            self.cells.append(cell)
+        is_about = outer.is_about or attributes.get("data-about") == ABOUT
+        return Place(part, cell, is_about)
+
+    def _note(self, tag: str, attributes: dict[str, str], place: Place) -> None:
+        """What is said of the whole page."""
+        is_own = bool(OWN_KEY.match(attributes.get("data-kpi", "")))
+        of_people = place.is_about or place.cell is not None
+        self.has_loose_own |= is_own and place.part is None and place.cell is None
+        self.has_loose_people |= of_people and place.part is None
+        self.is_about_people |= of_people or place.part is not None or self.has_loose_own
+        if tag == "meta" and attributes.get("name") == "analyslib-report":
+            self.is_follow_up |= attributes.get("content") == FOLLOW_UP
 
     def handle_endtag(self, tag: str) -> None:
         self._end_line(tag)
         self.is_torn |= not self._stack or self._stack[-1][0] != tag
-        if not any(tag == open_tag for open_tag, _, _ in reversed(self._stack)):
+        if not any(tag == open_tag for open_tag, _ in reversed(self._stack)):
             return
         closed = ""
         while closed != tag:
-            closed, _, holder = self._stack.pop()
-            if isinstance(holder, OwnPart):
-                holder.close(closed)
+            closed, place = self._stack.pop()
+            if place.part is not None:
+                place.part.close(closed)
 
     def handle_data(self, data: str) -> None:
         self.words.append(data)
-        holder = self._holder
+        place = self._place
         if self._stack and self._stack[-1][0] == "style":
             self.styles.append(data)
-        elif isinstance(holder, OwnPart):
-            holder.say(data)
-        elif holder is not None:
-            holder.texts.append(data)
-        elif self._inside:
+            return
+        if place.part is not None:
+            place.part.say(data)
+        if place.cell is not None:
+            place.cell.texts.append(data)
+        elif place.is_about:
             self._line.append(data)
 
     def handle_comment(self, data: str) -> None:
@@ -151,9 +181,9 @@ class PageReader(HTMLParser):
     def close(self) -> None:
         super().close()
         self._end_line("")
-        for tag, _, holder in reversed(self._stack):
-            if isinstance(holder, OwnPart):
-                holder.close(tag)
+        for tag, place in reversed(self._stack):
+            if place.part is not None:
+                place.part.close(tag)
 
     def _end_line(self, tag: str) -> None:
         if tag not in IN_LINE and self._line:
@@ -161,12 +191,8 @@ class PageReader(HTMLParser):
             self._line = []
 
     @property
-    def _inside(self) -> bool:
-        return bool(self._stack) and self._stack[-1][1]
-
-    @property
-    def _holder(self) -> PageCell | OwnPart | None:
-        return self._stack[-1][2] if self._stack else None
+    def _place(self) -> Place:
+        return self._stack[-1][1] if self._stack else NOWHERE
 
 
 def _carried(attributes: dict[str, str]) -> list[str]:

@@ -8,8 +8,9 @@ why, and it has nothing but protected numbers to say it with.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, wraps
 from html import escape
 
 import numpy as np
@@ -44,6 +45,7 @@ from analyslib.sections.follow_up_tables import (
 from analyslib.sections.parts import (
     Html,
     Shown,
+    about_follow_up,
     box,
     bullets,
     heading,
@@ -84,6 +86,18 @@ def about_people(*parts: Shown | None, where: str = "") -> Html:
     return Html(f'<div data-about="individer"{place}>{join(parts).html}</div>')
 
 
+def made_anew(
+    section: Callable[[FollowUpReport], Shown | None],
+) -> Callable[[FollowUpReport], Html | None]:
+    """The section, marked so that the last check can make it anew and compare."""
+
+    @wraps(section)
+    def marked(report: FollowUpReport) -> Html | None:
+        return about_follow_up(report.place.code, report.material.area, section(report))
+
+    return marked
+
+
 @dataclass(frozen=True)
 class FollowUpReport:
     """What has happened to those who have had support, how sure that is, what to talk about."""
@@ -109,6 +123,7 @@ class FollowUpReport:
         """What stands in every section where the municipality has delivered nothing."""
         return box("notis", paragraph(f"{self.place.name} har inte lämnat något uttag."))
 
+    @made_anew
     def summary(self) -> Shown:
         """What the report rests on, what stands out, and what to talk about."""
         if not self.material.has_delivered:
@@ -185,11 +200,13 @@ class FollowUpReport:
         asked.append("Vad vill ni veta som uppgifterna inte svarar på?")
         return asked
 
+    @made_anew
     def guide(self) -> Shown:
         """How to read the page."""
         hidden = hidden_explanation(self.material.threshold)
         return join([paragraph(hidden), paragraph(TWO_SEXES)])
 
+    @made_anew
     def basis(self) -> Shown:
         """What has been delivered, and how much of the service it covers."""
         if not self.material.has_delivered:
@@ -241,6 +258,7 @@ class FollowUpReport:
             source_line=source_of(found),
         )
 
+    @made_anew
     def target_group(self) -> Shown:
         """Who they are and what they need."""
         if not self.material.has_delivered:
@@ -261,6 +279,7 @@ class FollowUpReport:
             ]
         )
 
+    @made_anew
     def interventions(self) -> Shown:
         """What they get, how it ends, how long it takes, how many new there are."""
         if not self.material.has_delivered:
@@ -346,6 +365,7 @@ class FollowUpReport:
             key="nya-arenden",
         )
 
+    @made_anew
     def change(self) -> Shown:
         """Better, same and worse; Svensson; what is more than noise; a caution, always."""
         caution = box("notis", heading("Läs med försiktighet", 3), paragraph(REGRESSION))
@@ -385,6 +405,7 @@ class FollowUpReport:
         caption = hidden if len(shown) < len(rows) else "Ett ärende är en person i en verksamhet."
         return draw_changes(self.place, shown, title, source_of(found), caption)
 
+    @made_anew
     def goals(self) -> Shown:
         """Are the goals reached?"""
         if not self.material.has_delivered:
@@ -392,6 +413,7 @@ class FollowUpReport:
         title = f"Har målet nåtts? {self.place.name}"
         return about_people(wide_table(self.material, "mal", title, ("helt", "delvis")))
 
+    @made_anew
     def opinions(self) -> Shown:
         """What do they think themselves?"""
         if not self.material.has_delivered:
@@ -402,6 +424,7 @@ class FollowUpReport:
             wide_table(self.material, "nojdhet", title, ("nojd", "ej_svarat"), note)
         )
 
+    @made_anew
     def women_and_men(self) -> Shown | None:
         """Do results differ? In the county, since a municipality is too small to tell."""
         rows = [
@@ -444,6 +467,7 @@ class FollowUpReport:
             rows.append(ForestRow(f"{label}: {words[theme]}", value, low, high, None, answer))
         return rows
 
+    @made_anew
     def returns(self) -> Shown:
         """Who came back within a year, beside what the municipality has published itself."""
         if not self.material.has_delivered:
@@ -486,11 +510,20 @@ class FollowUpReport:
         )
         return mark_revised(table, found.revised)
 
+    @made_anew
     def lost(self) -> Shown:
         """Whom nothing is known of, and what that could mean."""
         if not self.material.has_delivered:
             return self.nothing()
         return about_people(lost_table(self.material))
+
+    def sections(self) -> list[Html | None]:
+        """All that a page can show of the report."""
+        return [
+            *(self.summary(), self.guide(), self.basis(), self.target_group()),
+            *(self.interventions(), self.change(), self.lost(), self.goals(), self.opinions()),
+            *(self.women_and_men(), self.returns()),
+        ]
 
 
 def _rounded(chart: Xmr) -> Xmr:

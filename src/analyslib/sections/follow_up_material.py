@@ -50,7 +50,6 @@ class FollowUpMaterial:
     measures: Mapping[str, Measure]
     place: Municipality
     area: str
-    is_demo: bool
     counts: pd.DataFrame
     statistics: pd.DataFrame
     facts: Mapping[str, str]
@@ -206,27 +205,33 @@ def read_follow_up(municipality: str, service_area: str, data: str) -> FollowUpM
     catalogue = load_catalogue()
     place = find_municipality(catalogue, municipality)
     _check_area(service_area)
-    workspace, store = open_published(data)
+    _, store = open_published(data)
     with store:
         _check_released(store)
-        where = {"municipality": place.code, "county": place.county}
-        counts = query(store, "individual_counts", **where)
-        series = query(store, "municipality_series", municipality=place.code)
-        facts = query(store, "individual_release")
-        since = last_delivery_but_one(store)
-        return FollowUpMaterial(
-            catalogue=catalogue,
-            measures=load_measures(),
-            place=place,
-            area=service_area,
-            is_demo=workspace.demo,
-            counts=counts.assign(count=counts["count"].astype("Int64")),
-            statistics=query(store, "individual_statistics", **where),
-            facts=dict(zip(facts["key"], facts["value"], strict=True)),
-            deliveries=query(store, "individual_deliveries"),
-            returns=series[series["kpi"] == RETURNS_KPI],
-            revised=revised_numbers(read_revisions(store, [RETURNS_KPI], [place.code], since)),
-        )
+        return material_from(store, catalogue, place, service_area)
+
+
+def material_from(
+    store: Store, catalogue: Catalogue, place: Municipality, service_area: str
+) -> FollowUpMaterial:
+    """What an opened database has released of a municipality and its county."""
+    where = {"municipality": place.code, "county": place.county}
+    counts = query(store, "individual_counts", **where)
+    series = query(store, "municipality_series", municipality=place.code)
+    facts = query(store, "individual_release")
+    since = last_delivery_but_one(store)
+    return FollowUpMaterial(
+        catalogue=catalogue,
+        measures=load_measures(),
+        place=place,
+        area=service_area,
+        counts=counts.assign(count=counts["count"].astype("Int64")),
+        statistics=query(store, "individual_statistics", **where),
+        facts=dict(zip(facts["key"], facts["value"], strict=True)),
+        deliveries=query(store, "individual_deliveries"),
+        returns=series[series["kpi"] == RETURNS_KPI],
+        revised=revised_numbers(read_revisions(store, [RETURNS_KPI], [place.code], since)),
+    )
 
 
 def _check_area(service_area: str) -> None:
@@ -238,8 +243,13 @@ def _check_area(service_area: str) -> None:
         )
 
 
+def has_released(store: Store) -> bool:
+    """Whether the database has anything about individuals that may be shown."""
+    return "individual_count" in set(query(store, "individual_tables")["table_name"])
+
+
 def _check_released(store: Store) -> None:
-    if "individual_count" not in set(query(store, "individual_tables")["table_name"]):
+    if not has_released(store):
         raise StoreError(
             "Databasen har ingen individbaserad uppföljning som får visas.",
             remedy="Lägg in uttag med `analyslib add isu` och bygg om med `analyslib build`.",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Protocol
 
+from analyslib.disclosure.parts_made_anew import FOLLOW_UP, OWN, PartName
+
 
 class Shown(Protocol):
     """Anything a notebook can show as HTML."""
@@ -85,8 +87,17 @@ def about_own_measures(municipality: str, *parts: Shown | None) -> Html | None:
     """What is said of a municipality's own measures, marked so that the last check can hold all
     of it against the release; nothing where there is nothing."""
     shown = join(parts).html
-    mark = f'<div data-about="individer" data-own="{municipality}">'
+    mark = f'<div data-about="individer" data-part="{PartName(OWN, municipality)}">'
     return Html(f"{mark}{shown}</div>") if shown else None
+
+
+def about_follow_up(municipality: str, area: str, shown: Shown | None) -> Html | None:
+    """A section of the follow-up, marked so that the last check can make it anew and compare;
+    nothing where there is nothing."""
+    if shown is None:
+        return None
+    name = PartName(FOLLOW_UP, municipality, area)
+    return Html(f'<div data-part="{name}">{shown._repr_html_()}</div>')
 
 
 def link(text: str, anchor: str) -> Html:

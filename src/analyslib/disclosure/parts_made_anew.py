@@ -1,8 +1,11 @@
-"""The parts of a page that are about a municipality's own measures, held against the release.
+"""The parts of a page that tell of individuals or of own measures, held against the release.
 
 Such a part is the same whenever it is made of the same release: so the check makes it anew, of
 what has been released and nothing else, and what stands on the page has to be that: each line,
 each row of a table, each mark and each picture. A number changed by one, or put anywhere, is not.
+
+A part says what it is of, ``data-part="uppfoljning-2480-missbruk"``: its kind, the municipality,
+and for the follow-up the service area that was chosen, if any.
 """
 
 from __future__ import annotations
@@ -16,16 +19,44 @@ from analyslib.disclosure.page_pictures import IN_LINE
 from analyslib.errors import Fault
 
 
-OWN = "data-own"
+PART = "data-part"
+OWN, FOLLOW_UP = "egna-matt", "uppfoljning"
+NAME = re.compile(rf"({OWN}|{FOLLOW_UP})-(\d{{4}})(?:-([a-z_]+))?")
 HEADINGS = frozenset(("caption", "h2", "h3", "h4", "summary"))
 # The page itself gives its headings their anchors: plain words, and a number where two are alike.
 ANCHOR = re.compile(r"[a-z]+(?:-[a-z]+)*(?:-[2-9])?")
 MOST_TOLD = 5
 REMEDY = "Gör om rapporten: `analyslib pack`. Ändra inte i en färdig sida."
-LOOSE = Fault(
+LOOSE_OWN = Fault(
     "Egna mått står utanför den del av sidan som prövas mot det som släppts ut.",
     remedy="Gör om rapporten, och visa dem med kommun- och projektrapportens avsnitt.",
 )
+LOOSE_FOLLOW_UP = Fault(
+    "Något om individer står utanför de delar av sidan som prövas mot det som släppts ut.",
+    remedy="Gör om rapporten. Egna figurer hör hemma i en egen rapport, med ett annat namn.",
+)
+
+
+@dataclass(frozen=True)
+class PartName:
+    """What a part is of. `area`: the service area of the follow-up, "" for all of them."""
+
+    kind: str
+    municipality: str
+    area: str = ""
+
+    def __str__(self) -> str:
+        return "-".join(filter(None, (self.kind, self.municipality, self.area)))
+
+    @property
+    def county(self) -> str:
+        return self.municipality[:2]
+
+
+def part_name(text: str) -> PartName | None:
+    """The name as it stands in a mark; None where it is no such name."""
+    found = NAME.fullmatch(text)
+    return PartName(found[1], found[2], found[3] or "") if found else None
 
 
 @dataclass(frozen=True)
@@ -40,8 +71,8 @@ class Piece:
 Plan = frozenset[Piece]
 
 
-class OwnPart:
-    """A part as it is read. `of` is the municipality's code."""
+class Part:
+    """A part as it is read. `of` is what its mark says; a row is read with its table's caption."""
 
     def __init__(self, of: str) -> None:
         self.of = of
@@ -50,14 +81,21 @@ class OwnPart:
         self._label = ""
         self._line: list[str] = []
         self._block = ""
+        self._caption = ""
+
+    @property
+    def is_own_measures(self) -> bool:
+        return self.of.startswith(OWN)
 
     def open(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag not in IN_LINE:
             self._end_line()
             self._block = tag
+        if tag == "table":
+            self._caption = ""
         if tag == "tr":
             self._end_row()
-            self._row, self._label = [], ""
+            self._row, self._label = [self._caption], ""
         mark = _mark(tag, attributes)
         if self._row is None:
             self.pieces.append(Piece("mark", mark))
@@ -80,6 +118,7 @@ class OwnPart:
         if not text:
             return
         if self._row is None:
+            self._caption = text if self._block == "caption" else self._caption
             self.pieces.append(Piece(self._block, text))
         else:
             self._row.append(text)
@@ -101,21 +140,23 @@ def _mark(tag: str, attributes: Mapping[str, str]) -> str:
     return "\t".join((f"<{tag}", *(f"{name}={told[name]}" for name in sorted(told))))
 
 
-def plan_of(parts: Iterable[OwnPart]) -> Plan:
-    """What may stand in the parts about a municipality, from parts made of the release."""
+def plan_of(parts: Iterable[Part]) -> Plan:
+    """What may stand in the parts of one name, from those made of the release."""
     return frozenset(piece for part in parts for piece in part.pieces)
 
 
-def part_faults(parts: Iterable[OwnPart], plans: Mapping[str, Plan]) -> list[Fault]:
+def part_faults(parts: Iterable[Part], plans: Mapping[str, Plan]) -> list[Fault]:
     """Every place where a part is not what the release makes it. What stands there is not told."""
-    places = [place for part in parts for place in _wrong_places(part, plans.get(part.of))]
-    different = list(dict.fromkeys(places))
-    faults = [Fault(_words(place), remedy=REMEDY) for place in different[:MOST_TOLD]]
+    wrong = [
+        _words(part, place) for part in parts for place in _wrong_places(part, plans.get(part.of))
+    ]
+    different = list(dict.fromkeys(wrong))
+    faults = [Fault(what, remedy=REMEDY) for what in different[:MOST_TOLD]]
     left = len(different) - MOST_TOLD
     return [*faults, *([Fault(f"Och på {left} ställen till.")] if left > 0 else [])]
 
 
-def _wrong_places(part: OwnPart, plan: Plan | None) -> list[str]:
+def _wrong_places(part: Part, plan: Plan | None) -> list[str]:
     """The heading, and the row, of each piece that is not in the plan."""
     if plan is None:
         return ["hela avsnittet"]
@@ -131,5 +172,6 @@ def _wrong_places(part: OwnPart, plan: Plan | None) -> list[str]:
     return found
 
 
-def _words(place: str) -> str:
-    return f"Det som står om egna mått är inte det som släppts ut: {place}."
+def _words(part: Part, place: str) -> str:
+    about = "egna mått" if part.is_own_measures else "uppföljningen av individer"
+    return f"Det som står om {about} är inte det som släppts ut: {place}."

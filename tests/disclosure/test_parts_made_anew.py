@@ -14,11 +14,13 @@ import pytest
 from smuggling import CANARY, DRESSED, LEAKS, NUMBERS, STOWAWAYS
 
 from analyslib.catalogue import load_catalogue
+from analyslib.delivery import make_anew
 from analyslib.disclosure.gate import Subjects, is_about_people, read_outgoing, subjects_of
 from analyslib.disclosure.page_check import Allowed, find_faults
+from analyslib.disclosure.parts_made_anew import OWN, PartName
 from analyslib.errors import DisclosureError
+from analyslib.sections.made_anew import made_anew
 from analyslib.sections.municipality import municipality_report
-from analyslib.sections.own_plan import own_parts
 from analyslib.sections.project import project_report
 from analyslib.store.connection import open_store
 from analyslib.workspace import Workspace
@@ -45,11 +47,9 @@ def in_demo(demo_workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def allowed(database: Path) -> Allowed:
-    with open_store(database, threads=1) as store:
-        made = {code: own_parts(store, load_catalogue(), code) for code in CODES}
-    own = {code: parts.html for code, parts in made.items() if parts is not None}
     subjects = Subjects(follow_up=False, own=frozenset(CODES))
-    return read_outgoing(database, ["04", "24"], subjects, own).allowed
+    made = make_anew(database, [PartName(OWN, code) for code in CODES])
+    return read_outgoing(database, ["04", "24"], subjects, made).allowed
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,9 @@ def test_what_the_release_makes_passes(
 ) -> None:
     assert not find_faults(pages[name], allowed, [CANARY])
     assert is_about_people(pages[name].encode())
-    assert subjects_of([pages[name].encode()]) == Subjects(False, frozenset({code}))
+    assert subjects_of([pages[name].encode()]) == Subjects(
+        False, frozenset({code}), frozenset({PartName(OWN, code)})
+    )
 
 
 def test_a_page_that_is_not_of_the_plain_form_is_read_the_same(
@@ -177,9 +179,9 @@ def test_nothing_is_smuggled_in(
 @pytest.mark.parametrize(
     "other",
     [
-        f'data-own="{FEW}"',
-        'data-own=""',
-        f'data-own="{PLACE}" title="7"',
+        f'data-part="egna-matt-{FEW}"',
+        'data-part=""',
+        f'data-part="egna-matt-{PLACE}" title="7"',
         "",
     ],
 )
@@ -187,7 +189,7 @@ def test_a_part_is_held_against_its_own_place(
     pages: dict[str, str], allowed: Allowed, other: str
 ) -> None:
     """Another municipality's part, or none: what is no longer marked still has its keys."""
-    source = pages["kommun"].replace(f'data-own="{PLACE}"', other)
+    source = pages["kommun"].replace(f'data-part="egna-matt-{PLACE}"', other)
     assert find_faults(source, allowed)
 
 
@@ -195,14 +197,14 @@ def test_no_part_opens_inside_another(pages: dict[str, str], allowed: Allowed) -
     """What another municipality may say of itself, put where this one speaks."""
     (start, end), *_ = parts_of(pages["få"])
     other, source = pages["få"][start:end] + "</div>", pages["kommun"]
-    at = source.index(">", source.index(f'data-own="{PLACE}"')) + 1
+    at = source.index(">", source.index(f'data-part="egna-matt-{PLACE}"')) + 1
     assert not find_faults(page(other), allowed)
     assert "släppts ut" in whats(source[:at] + other + source[at:], allowed)
 
 
 def test_own_measures_outside_the_parts_are_found(pages: dict[str, str], allowed: Allowed) -> None:
     """A page made before there were parts, or a notebook of someone's own."""
-    source = pages["kommun"].replace(f'data-about="individer" data-own="{PLACE}"', "")
+    source = pages["kommun"].replace(f'data-about="individer" data-part="egna-matt-{PLACE}"', "")
     assert is_about_people(source.encode())
     assert "utanför den del av sidan" in whats(source, allowed)
 
@@ -225,7 +227,8 @@ def test_what_the_audit_has_not_seen_is_not_released(
 ) -> None:
     """The table that pages are made of says something else than the ledger."""
     copy = Path(shutil.copy(database, tmp_path / "publish.duckdb"))
-    subjects, made = Subjects(False, frozenset({PLACE, "0484"})), {PLACE: "", "0484": ""}
+    subjects = Subjects(False, frozenset({PLACE, "0484"}))
+    made = {PartName(OWN, code): "" for code in (PLACE, "0484")}
     assert read_outgoing(copy, ["04"], subjects, made).ledgers
     row = f"(SELECT min(rowid) FROM own_value WHERE {where})"
     with duckdb.connect(str(copy)) as store:
@@ -237,7 +240,7 @@ def test_what_the_audit_has_not_seen_is_not_released(
 
 def test_nothing_is_made_of_what_nobody_has_delivered(database: Path) -> None:
     with open_store(database, threads=1) as store:
-        assert own_parts(store, load_catalogue(), "2418") is None
+        assert made_anew(store, load_catalogue(), PartName(OWN, "2418")) is None
 
 
 def test_a_hidden_number_that_is_put_back_is_found(pages: dict[str, str], allowed: Allowed) -> None:
