@@ -18,6 +18,7 @@ from analyslib.errors import DisclosureError
 from analyslib.pack import PackResult, build_pack
 from analyslib.pack_plan import plan_pack
 from analyslib.report import render_report
+from analyslib.sections.follow_up import follow_up_report
 from analyslib.workbench import audit_folder
 from analyslib.workspace import Workspace
 
@@ -80,6 +81,32 @@ def test_a_page_that_says_more_than_was_released_stops_the_pack(
     told = page.replace(cell[0], cell[0].replace("dolt", "3"), 1)
     (tmp_path / "a.html").write_text(told, "utf-8")
     with pytest.raises(DisclosureError, match="En dold ruta visas"):
+        gate_of(pack)([tmp_path])
+
+
+def test_a_share_that_was_never_printed_stops_the_pack(passed: PackResult, tmp_path: Path) -> None:
+    """It is one of the numbers of the release, but not one of this row."""
+    pack = plan_pack(workspace_of(passed), "fouis", DATE, None, ["uppfoljning"], load_catalogue())
+    page = (passed.folder / "0482_flen_uppfoljning.html").read_text("utf-8")
+    share = re.search(r'<td class="text">(\d+)(\s%[^<]*)</td>', page)
+    assert share
+    told = page.replace(share[0], share[0].replace(share[1], "77,7", 1), 1)
+    (tmp_path / "a.html").write_text(told, "utf-8")
+    with pytest.raises(DisclosureError, match="uppföljningen av individer är inte det") as caught:
+        gate_of(pack)([tmp_path])
+    assert {fault.where for fault in caught.value.faults} == {"a.html"}
+
+
+def test_nothing_is_made_of_another_countys_release(
+    passed: PackResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What its ledgers tell is not audited with this pack."""
+    monkeypatch.setenv("ANALYSLIB_HOME", str(workspace_of(passed).root))
+    pack = plan_pack(workspace_of(passed), "fouis", DATE, None, ["uppfoljning"], load_catalogue())
+    part = follow_up_report("2480").guide()
+    assert part is not None
+    (tmp_path / "a.html").write_text(f"<main>{part.html}</main>", "utf-8")
+    with pytest.raises(DisclosureError, match="hela avsnittet"):
         gate_of(pack)([tmp_path])
 
 

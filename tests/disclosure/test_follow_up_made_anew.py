@@ -111,6 +111,17 @@ def test_all_sections_of_the_report_are_marked(report: FollowUpReport, source: s
     assert source.count("data-part") == len(shown)
 
 
+def test_a_page_with_nothing_but_words_goes_through_the_gate_too(
+    report: FollowUpReport, allowed: Allowed
+) -> None:
+    guide = report.guide()
+    assert guide is not None and "individer" not in guide.html
+    source = page(guide.html)
+    assert is_about_people(source.encode()) and subjects_of([source.encode()])
+    assert not whats(source, allowed)
+    assert not_released(source.replace("</p>", " Alla blev bättre.</p>", 2), allowed)
+
+
 def test_a_notebook_of_ones_own_may_choose_and_order_the_sections(
     report: FollowUpReport, allowed: Allowed
 ) -> None:
