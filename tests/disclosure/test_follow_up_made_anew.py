@@ -207,6 +207,15 @@ def test_a_row_of_another_table_is_refused(source: str, allowed: Allowed) -> Non
     assert not_released(source.replace(last, first), allowed)
 
 
+def test_a_row_that_has_been_made_into_its_neighbour_is_refused(
+    source: str, allowed: Allowed
+) -> None:
+    """Two quarters with the same number: each is there once."""
+    rows = re.findall(r'<tr[^>]*><th scope="row">\d{4} kv \d</th>.*?</tr>', source, re.DOTALL)
+    assert len(rows) > 8
+    assert not_released(source.replace(rows[0], rows[1]), allowed)
+
+
 def changed_numbers(source: str) -> Iterator[tuple[int, str]]:
     """The page with one number one more, for every number: in text, attributes and pictures."""
     hushed = PICTURE.sub(lambda found: "x" * len(found[0]), source)

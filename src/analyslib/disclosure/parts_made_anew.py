@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -68,7 +69,7 @@ class Piece:
     label: str = field(default="", compare=False)
 
 
-Plan = frozenset[Piece]
+Plan = Mapping[Piece, int]  # and how many times it may stand in a part
 
 
 class Part:
@@ -142,7 +143,7 @@ def _mark(tag: str, attributes: Mapping[str, str]) -> str:
 
 def plan_of(parts: Iterable[Part]) -> Plan:
     """What may stand in the parts of one name, from those made of the release."""
-    return frozenset(piece for part in parts for piece in part.pieces)
+    return Counter(piece for part in parts for piece in part.pieces)
 
 
 def part_faults(parts: Iterable[Part], plans: Mapping[str, Plan]) -> list[Fault]:
@@ -157,13 +158,15 @@ def part_faults(parts: Iterable[Part], plans: Mapping[str, Plan]) -> list[Fault]
 
 
 def _wrong_places(part: Part, plan: Plan | None) -> list[str]:
-    """The heading, and the row, of each piece that is not in the plan."""
+    """The heading and the row of what is not in the plan, or stands there once too often."""
     if plan is None:
         return ["hela avsnittet"]
     labels = {piece.label for piece in plan}
+    left = dict(plan)
     found, heading = [], ""
     for piece in part.pieces:
-        if piece not in plan:
+        left[piece] = left.get(piece, 0) - 1
+        if left[piece] < 0:
             row = piece.label if piece.label in labels else ""
             told = [f"”{name}”" for name in (heading, row) if name]
             found.append(", raden ".join(told) or "i början")
