@@ -428,10 +428,8 @@ class _System:
         is_pairs = self.theme == "forandring" and not group.subject
         whole = Group("forandring" if is_pairs else "underlag", group.place, area)
         n, unanswered = facts.shown.get(whole, 0), UNANSWERED.get(self.theme)
-        if unanswered is None or group.classes == (unanswered,):
-            return n >= LARGE_GROUP
-        lost = facts.shown.get(Group(self.theme, group.place, group.subject, (unanswered,)))
-        return lost is not None and n - max(lost, SMALL - 1) >= LARGE_GROUP
+        is_answer = unanswered is not None and group.classes != (unanswered,)
+        return n >= LARGE_GROUP * (2 if is_answer else 1)
 
     def _row(
         self,

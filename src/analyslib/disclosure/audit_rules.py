@@ -25,7 +25,9 @@ from analyslib.errors import DisclosureError
 
 
 def audit_rules(publications: Sequence[Publication]) -> list[Leak]:
-    """The hidden numbers that the rules give away; none, in packs of networks."""
+    """The hidden numbers that the full mask gives away; none, in packs of networks.
+
+    What other limits may tell (that a group is of twenty or more) is not reckoned with."""
     hiding = [publication for publication in publications if not is_rounded(publication)]
     found = side_by_side(_inferred, published_systems(hiding))
     return [leak for leaks in found for leak in leaks]
@@ -34,7 +36,10 @@ def audit_rules(publications: Sequence[Publication]) -> list[Leak]:
 def describe_rules(leaks: Sequence[Leak]) -> str:
     """The outcome in words, with every leak on a line of its own."""
     if not leaks:
-        return "Inte heller den som kan reglerna kan räkna ut eller ringa in något dolt litet tal."
+        return (
+            "Inte heller den som vet att ett dolt litet tal alltid ska kunna vara vilket litet tal "
+            "som helst kan räkna ut eller ringa in något."
+        )
     head = f"Den som kan reglerna kan räkna ut eller ringa in {len(leaks)} dolda tal:"
     return "\n".join([head, *(f"* {leak.sentence}" for leak in leaks)])
 

@@ -1,9 +1,10 @@
 """What must not be said of a small group in a sensitive matter: that none of it, or all of it,
 belongs to one class. Either says something of each of its members.
 
-The same holds of those who have answered, where they are a small group: nobody among the nine who
-answered is dissatisfied. A nought of a large group is printed, and with it the noughts of the
-small groups that it is made of: they follow from what is said of the large one.
+The same holds of those who have answered: nobody among the nine who answered is dissatisfied. How
+many they are may be hidden, so the limit must not depend on it: where some may not have answered, a
+group is large when it is twice as large. A nought of a large group is printed, and with it the
+noughts of the small groups that it is made of: they follow from what is said of the large one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ import pandas as pd
 
 from analyslib.disclosure.layout import Crossing, Layout
 from analyslib.disclosure.rules import Profile
+
+
+OF_ANSWERS = 2
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,8 @@ def _of_groups(crossing: Crossing, sums: np.ndarray, layout: Layout, profile: Pr
     n = _per_group(np.where(is_part, sums, 0), of)
     lost = _per_group(np.where(is_part & is_lost, sums, 0), of)
     is_small = (n > 0) & (n < profile.sensitive_below)
-    # A small number is reckoned as the largest small one: the limit must not tell which it is.
-    answered = n - np.maximum(lost, profile.threshold - 1) if layout.unanswered else n
-    few_answers = ~is_lost & (n > lost) & (answered < profile.sensitive_below)
+    limit = profile.sensitive_below * (OF_ANSWERS if layout.unanswered else 1)
+    few_answers = ~is_lost & (n > lost) & (n < limit)
     few = is_small | few_answers
     return Telling(few, few & (sums == 0), is_small & (sums == n))
 

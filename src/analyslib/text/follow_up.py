@@ -44,7 +44,7 @@ CLASS_WORDS: Mapping[str, Mapping[str, str]] = {
 HIDDEN_EXPLANATION = (
     f"Där det står ”{HIDDEN_WORD}” har talet tagits bort för att ingen ska kunna kännas igen. Det "
     "gäller alla tal mellan ett och {below}, och en del större tal som annars hade avslöjat ett "
-    "litet. När ingen, eller alla, i en grupp under tjugo har ett visst resultat är också det "
+    "litet. När ingen, eller alla, i en liten grupp har ett visst resultat är också det "
     "dolt, för det säger något om var och en. Det går inte att se vilket som är vilket. Ett streck "
     "i stället för en andel betyder att något av talen bakom den är dolt, eller att den gäller "
     "färre än tio."
