@@ -94,7 +94,7 @@ def build_workspace(workspace: Workspace, accept_loss: bool = False) -> BuildRep
     earlier = read_publications(workspace.reports)
     report = build(
         workspace,
-        release=partial(release_everything, earlier=earlier),
+        release=partial(release_everything, earlier=earlier, folder=workspace.processed),
         accept_loss=accept_loss,
         published=[publication.digest for publication in earlier],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,11 +21,14 @@ from made_follow_up import (
 )
 from made_follow_up import released_tables as hidden_tables
 
+from analyslib.analysis.follow_up import FollowUp
 from analyslib.analysis.follow_up_themes import THEMES, units_of
 from analyslib.disclosure.audit import audit_packs, audit_publications
 from analyslib.disclosure.everything import release_everything
 from analyslib.disclosure.follow_up import release_follow_up
 from analyslib.disclosure.gate import SCALES, audit_outgoing
+from analyslib.disclosure.house_key import house_key
+from analyslib.disclosure.notices import frame_of
 from analyslib.disclosure.page_check import allowed_from, find_faults
 from analyslib.disclosure.publication import Publication, publication_from, write_publications
 from analyslib.disclosure.released import TOTAL, released_from
@@ -35,14 +38,17 @@ from analyslib.disclosure.rules import NETWORK_PACK, Profile
 from analyslib.disclosure.settings import Settings, read_settings
 from analyslib.errors import DefinitionError, DisclosureError, UsageError
 from analyslib.explore.follow_up import individual_follow_up
+from analyslib.measures import Measure, load_measures
 from analyslib.sections.follow_up import follow_up_report
 from analyslib.sources.demo_lives import CANARY
 from analyslib.store.build import publish
 from analyslib.store.connection import run_query
+from analyslib.text.release_notes import describe_notices
 from analyslib.workspace import find_workspace
 
 
 PLACE = "2463"  # Åsele
+KEY = bytes(range(32))
 SECTIONS = (
     *("summary", "guide", "basis", "target_group", "interventions", "change", "lost"),
     *("goals", "opinions", "women_and_men", "returns"),
@@ -51,7 +57,7 @@ SECTIONS = (
 
 @lru_cache(maxsize=1)
 def tables() -> dict[str, pd.DataFrame]:
-    return release_follow_up(analyst_database(), rounded=[PLACE])
+    return release_follow_up(analyst_database(), rounded=[PLACE], key=KEY)
 
 
 def ledgers(released: dict[str, pd.DataFrame]) -> list[Publication]:
@@ -80,7 +86,7 @@ def test_every_number_is_a_multiple_of_the_limit_and_none_is_hidden() -> None:
 
 def test_the_limit_of_the_settings_is_what_is_rounded_to() -> None:
     profile = replace(NETWORK_PACK, threshold=3)
-    counts, publications = release_rounded(follow_up(), [PLACE], profile)
+    counts, publications, _ = release_rounded(follow_up(), [PLACE], profile, KEY)
     assert not (pd.concat(counts)["count"] % 3).any()
     assert {p.threshold for p in publications} == {3}
 
@@ -97,7 +103,7 @@ def test_all_tables_agree_on_who_there_is() -> None:
 
 def test_a_group_is_everybody_who_is_alike_in_all_tables() -> None:
     """The rounding is of people: each table's true counts are sums over the same groups."""
-    rounding = PlaceRounding(follow_up(), PLACE)
+    rounding = PlaceRounding(follow_up(), PLACE, KEY)
     sizes = np.bincount(rounding._groups)
     people = set()
     for theme in TABLES:
@@ -110,12 +116,12 @@ def test_a_group_is_everybody_who_is_alike_in_all_tables() -> None:
 
 
 def test_same_input_same_numbers() -> None:
-    again = release_rounded(follow_up(), [PLACE], NETWORK_PACK)[1]
+    again = release_rounded(follow_up(), [PLACE], NETWORK_PACK, KEY)[1]
     assert [p.digest for p in again] == [p.digest for p in ledgers(tables()) if is_rounded(p)]
 
 
 def test_no_nought_tells_whether_it_stands_for_a_few() -> None:
-    """Of a table by service area there is a row for every class that anybody has."""
+    """Of a table by service area there is a row for every class that there can be."""
     rows = own_counts()
     rows = rows[(rows["layout"] == "mal-24") & (rows["class"] != TOTAL)]
     rows = rows[rows["service_area"] != TOTAL]
@@ -125,6 +131,67 @@ def test_no_nought_tells_whether_it_stands_for_a_few() -> None:
     there = set(true[["service_area", "goal"]].itertuples(index=False, name=None))
     noughts = rows.loc[rows["count"] == 0, ["service_area", "class"]]
     assert {cell in there for cell in noughts.itertuples(index=False, name=None)} == {True, False}
+
+
+def only_own(found: FollowUp) -> FollowUp:
+    return with_frames(found, lambda rows: rows[rows["municipality"] == PLACE])
+
+
+def with_frames(found: FollowUp, change: Callable[[pd.DataFrame], pd.DataFrame]) -> FollowUp:
+    names = ("cases", "pairs", "insatser", "closings")
+    return replace(found, **{name: change(getattr(found, name)) for name in names})
+
+
+def others_all_alike(rows: pd.DataFrame) -> pd.DataFrame:
+    """Nobody else has failed, has got worse or has come back."""
+    alike = {"goal": "helt", "change": "same", "returned": "borta", "satisfaction": "nojd"}
+    others = rows["municipality"] != PLACE
+    changed = rows.copy()
+    for column in set(alike) & set(rows):
+        changed[column] = changed[column].mask(others, alike[column])
+    return changed
+
+
+def others_nowhere_else(rows: pd.DataFrame) -> pd.DataFrame:
+    """Nobody else has the service against violence."""
+    return rows[(rows["municipality"] == PLACE) | (rows["service_area"] != "vald")]
+
+
+@pytest.mark.parametrize("change", [others_all_alike, others_nowhere_else, None])
+def test_what_others_hold_is_not_to_be_seen(
+    change: Callable[[pd.DataFrame], pd.DataFrame] | None,
+) -> None:
+    """The page of a rounded municipality is of itself alone: a row that stood there only because
+    somebody else is in that class would tell of the noughts that are hidden for them."""
+    changed = with_frames(follow_up(), change) if change else only_own(follow_up())
+    (one, first, _), (other, second, _) = (
+        release_rounded(found, [PLACE], NETWORK_PACK, KEY) for found in (follow_up(), changed)
+    )
+    pd.testing.assert_frame_equal(pd.concat(one), pd.concat(other))
+    assert [replace(p, extracts=()) for p in first] == [replace(p, extracts=()) for p in second]
+
+
+def test_a_class_that_nobody_here_is_in_stands_there_all_the_same() -> None:
+    """As it does where some are: the definitions decide the rows."""
+    cases = follow_up().cases.assign(goal="helt")
+    counts = pd.concat(
+        release_rounded(replace(follow_up(), cases=cases), [PLACE], NETWORK_PACK, KEY)[0]
+    )
+    rows = counts[(counts["layout"] == "mal-24") & (counts["service_area"] == "missbruk")]
+    assert set(rows["class"]) == {TOTAL, "helt", "delvis", "inte", "ej_bedomt"}
+
+
+def test_no_change_beyond_noise_stands_where_noise_is_unknown() -> None:
+    rows = own_counts()
+    rows = rows[(rows["layout"] == "forandring-24") & (rows["service_area"] != TOTAL)]
+    measures = load_measures()
+    reliable = rows[rows["class"].str.startswith("reliably")]
+    exact = {area for area in set(rows["service_area"]) if _is_exact(area, measures)}
+    assert set(reliable["service_area"]) == exact
+
+
+def _is_exact(subject: str, measures: Mapping[str, Measure]) -> bool:
+    return measures[subject.split("/")[1]].offers_reliable_change
 
 
 # --- alone in its tables
@@ -148,7 +215,7 @@ def test_nothing_but_shares_is_said_of_rounded_counts() -> None:
 
 def test_who_has_been_hidden_is_not_rounded_afterwards() -> None:
     with pytest.raises(DisclosureError, match="tidigare paket där små tal doldes"):
-        release_follow_up(analyst_database(), NETWORK_PACK, ledgers(hidden_tables()), [PLACE])
+        release_follow_up(analyst_database(), NETWORK_PACK, ledgers(hidden_tables()), [PLACE], KEY)
 
 
 def test_who_has_been_rounded_is_not_hidden_afterwards() -> None:
@@ -160,7 +227,7 @@ def test_the_same_extract_is_rounded_the_same_way_again(monkeypatch: pytest.Monk
     """Also by a program that would have chosen otherwise."""
     mine = [p for p in ledgers(tables()) if is_rounded(p)]
     monkeypatch.setattr("analyslib.disclosure.rounding.WORST", 50.0)
-    again = release_rounded(follow_up(), [PLACE], NETWORK_PACK, mine)[1]
+    again = release_rounded(follow_up(), [PLACE], NETWORK_PACK, KEY, mine)[1]
     assert [p.digest for p in again] == [p.digest for p in mine]
 
 
@@ -177,10 +244,62 @@ def test_a_new_extract_names_the_ledgers_before_it() -> None:
             person=follow_up().closings["person"].str.replace("|", "b|", n=1, regex=False)
         ),
     )
-    _, second = release_rounded(later, [PLACE], NETWORK_PACK, first)
+    _, second, _ = release_rounded(later, [PLACE], NETWORK_PACK, KEY, first)
     by_title = {p.title: p.digest for p in first}
     assert all(p.previous == (by_title[p.title],) for p in second)
     assert audit_publications([*first, *second]).is_passed
+
+
+def test_other_numbers_of_the_same_extract_are_refused() -> None:
+    mine = [p for p in ledgers(tables()) if is_rounded(p)]
+    profile = replace(NETWORK_PACK, threshold=3)
+    with pytest.raises(DisclosureError, match="går inte att visa igen"):
+        release_rounded(follow_up(), [PLACE], profile, KEY, mine)
+    with pytest.raises(DisclosureError, match="threshold = 5"):
+        release_follow_up(analyst_database(), profile, ledgers(tables()), [PLACE], KEY)
+
+
+def test_a_key_that_was_lost_changes_nothing_that_is_out() -> None:
+    mine = [p for p in ledgers(tables()) if is_rounded(p)]
+    other = bytes(reversed(KEY))
+    fresh = release_rounded(follow_up(), [PLACE], NETWORK_PACK, other)[1]
+    again = release_rounded(follow_up(), [PLACE], NETWORK_PACK, other, mine)[1]
+    assert [p.digest for p in fresh] != [p.digest for p in mine]
+    assert [p.digest for p in again] == [p.digest for p in mine]
+
+
+def test_the_audit_sees_the_same_extract_rounded_twice() -> None:
+    mine = [p for p in ledgers(tables()) if is_rounded(p)]
+    other = release_rounded(follow_up(), [PLACE], NETWORK_PACK, bytes(reversed(KEY)))[1]
+    report = audit_publications([*mine, *other])
+    assert any("avrundat till olika tal" in leak.sentence for leak in report.leaks)
+    assert audit_publications([*mine, *mine]).is_passed
+
+
+def test_a_table_that_is_no_longer_made_holds_nothing_back() -> None:
+    mine = [p for p in ledgers(tables()) if is_rounded(p)]
+    gone = replace(follow_up(), pairs=follow_up().pairs.iloc[:0])
+    told = [p for p in mine if p.title.endswith("forandring")]
+    assert told
+    fixed, shown = PlaceRounding(gone, PLACE, KEY)._told(told)
+    assert fixed.shape[0] == len(shown) == 0
+
+
+def test_who_has_grown_too_large_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can be neither rounded nor hidden any longer, and everybody else's page is built."""
+    module = "analyslib.disclosure.rounded_follow_up"
+    mine = [p for p in ledgers(tables()) if is_rounded(p)]
+    monkeypatch.setattr(f"{module}.MOST_GROUPS", 30)
+    counts, publications, notices = release_rounded(follow_up(), [PLACE], NETWORK_PACK, KEY, mine)
+    assert (counts, publications) == ([], [])
+    (line,) = describe_notices(frame_of(notices))
+    assert line.startswith("Utelämnat: Åsele, därför att uttaget har vuxit")
+    with pytest.raises(DisclosureError, match="ta bort kommunen ur `rounded`"):
+        release_rounded(follow_up(), [PLACE], NETWORK_PACK, KEY)
+
+
+def test_the_build_says_who_is_rounded() -> None:
+    assert "Avrundat i stället för dolt: Åsele." in describe_notices(tables()["individual_notice"])
 
 
 # --- the audit
@@ -277,23 +396,25 @@ def test_the_analyst_sees_both_numbers_beside_each_other() -> None:
 
 def test_a_large_municipality_is_not_rounded() -> None:
     with pytest.raises(DisclosureError, match="för stor"):
-        PlaceRounding(follow_up(), "2480").tables(5)
+        PlaceRounding(follow_up(), "2480", KEY).tables(5)
 
 
-def test_the_build_goes_by_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_build_goes_by_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module = "analyslib.disclosure.everything"
     empty = {"individual_ledger": pd.DataFrame()}
     asked: dict[str, object] = {}
 
-    def told(_: object, profile: Profile, __: object, rounded: object) -> dict[str, pd.DataFrame]:
-        asked.update(threshold=profile.threshold, rounded=rounded)
+    def told(
+        _: object, profile: Profile, __: object, rounded: object, key: bytes
+    ) -> dict[str, pd.DataFrame]:
+        asked.update(threshold=profile.threshold, rounded=rounded, key=key)
         return empty
 
     monkeypatch.setattr(f"{module}.read_settings", lambda: Settings(5, 1, (PLACE,)))
     monkeypatch.setattr(f"{module}.release_follow_up", told)
     monkeypatch.setattr(f"{module}.release_own_measures", lambda *_: empty)
-    release_everything(analyst_database())
-    assert asked == {"threshold": 5, "rounded": (PLACE,)}
+    release_everything(analyst_database(), folder=tmp_path)
+    assert asked == {"threshold": 5, "rounded": (PLACE,), "key": house_key(tmp_path)}
 
 
 def test_who_is_rounded_stands_in_the_settings(tmp_path: Path) -> None:
@@ -301,12 +422,12 @@ def test_who_is_rounded_stands_in_the_settings(tmp_path: Path) -> None:
     path.write_text('threshold = 5\ncoalition = 1\nrounded = ["2463", "2418"]', "utf-8")
     assert read_settings(path).rounded == ("2418", "2463")
     assert read_settings().rounded == ()
-    path.write_text('threshold = 5\ncoalition = 1\nrounded = ["9999", 2463]', "utf-8")
+    path.write_text('threshold = 5\ncoalition = 1\nrounded = ["9999", 2463, ["2463"]]', "utf-8")
     with pytest.raises(DefinitionError) as raised:
         read_settings(path)
-    assert len(raised.value.faults) == 2
+    assert len(raised.value.faults) == 3
 
 
 def test_nobody_to_round_is_nothing() -> None:
-    assert release_rounded(follow_up(), ["2425"], Profile()) == ([], [])
+    assert release_rounded(follow_up(), ["2425"], Profile(), KEY)[:2] == ([], [])
     assert set(THEMES) - {theme.id for theme in TABLES} == {"inflode"}

@@ -12,7 +12,7 @@ import pytest
 from scipy import sparse
 from sdc_cases import synthetic_ledger
 
-from analyslib.disclosure.rounding import round_groups
+from analyslib.disclosure.rounding import DOWN, DRAWN, FREE, UP, draw_lots, round_groups
 from analyslib.disclosure.rules import Profile
 
 
@@ -67,27 +67,73 @@ def test_groups_become_one_of_their_neighbours_and_sums_add_up(base: int, seed: 
     assert (found[counts % base == 0] == counts[counts % base == 0]).all()
 
 
-@pytest.mark.parametrize("base", [3, 5])
-def test_every_small_count_may_have_been_any_small_count(base: int, prove: bool) -> None:
-    """Brute force: every way that the groups behind a small table can have been, that gives these
-    printed numbers by this rule. Each group that was small can have been anything from 1 to k-1,
-    together with all of the rest, and no cell that was small is certain."""
-    printed = table_of(2, 2)
-    for seed in range(40 if prove else 12):
-        counts = np.random.default_rng(seed).integers(0, 2 * base, 4)
-        found = round_groups(printed, counts, base)
+def outcomes(counts: tuple[int, ...], base: int, printed: sparse.csr_array) -> set[tuple[int, ...]]:
+    """All that the rule can make of these counts, whatever the key is."""
+    ways = [(1.0, 0.0), *((0.0, (step + 0.5) / base) for step in range(base))]
+    sizes = np.array(counts)
+    all_lots = product(ways, repeat=len(counts))
+    drawn = {tuple(draw_lots(np.array(lots), sizes, base).tolist()) for lots in all_lots}
+    found = [round_groups(printed, sizes, base, drawn=np.array(lots)) for lots in drawn]
+    return {tuple(numbers.tolist()) for numbers in found if numbers is not None}
+
+
+@pytest.mark.parametrize(
+    ("base", "rows", "columns", "most"), [(3, 1, 3, 3), (3, 2, 2, 2), (5, 1, 2, 9)]
+)
+def test_who_repeats_the_rule_without_the_key_can_rule_no_small_count_out(
+    base: int, rows: int, columns: int, most: int
+) -> None:
+    """Brute force: every world is put through the rule itself with every way that the lots can
+    fall. Behind each output, every small group can have been anything from 1 to k-1."""
+    printed = table_of(rows, columns)
+    behind: dict[tuple[int, ...], set[tuple[int, ...]]] = {}
+    for world in product(range(1, most + 1), repeat=rows * columns):
+        for output in outcomes(world, base, printed):
+            behind.setdefault(output, set()).add(world)
+    checked = 0
+    for output, worlds in behind.items():
+        for group in [i for i, n in enumerate(output) if n in (0, base)]:
+            assert set(range(1, base)) <= {world[group] for world in worlds}
+            checked += 1
+        # Nor together: every combination of them gives this output for some key.
+        if set(output) <= {0, base}:
+            assert set(product(range(1, base), repeat=len(output))) <= worlds
+    assert checked >= 2 * len(output)
+
+
+def test_without_lots_the_rule_would_give_small_counts_away() -> None:
+    """Why there is a key: of the best choice alone, some counts never give what is printed."""
+    printed = table_of(1, 2)
+    behind: dict[tuple[int, ...], set[int]] = {}
+    for world in product(range(1, 5), repeat=2):
+        found = round_groups(printed, np.array(world), 5)
         assert found is not None
-        worlds = np.array(list(product(*(sorted(could_have_been(n, base)) for n in found))))
-        for group in np.flatnonzero((counts > 0) & (counts < base)):
-            assert set(range(1, base)) <= set(worlds[:, group])
-        for cell, true in zip(printed.toarray(), printed @ counts, strict=True):
-            if 0 < true < base:
-                assert len(np.unique(worlds @ cell)) >= base
+        behind.setdefault(tuple(found.tolist()), set()).add(world[0])
+    assert not all(set(range(1, 5)) <= firsts for firsts in behind.values())
+
+
+def test_lots_fall_up_as_often_as_the_count_is_near_the_number_above() -> None:
+    lots = np.random.default_rng(1).random((20_000, 2))
+    for count in range(1, 5):
+        drawn = draw_lots(lots, np.full(len(lots), count), 5)
+        assert np.mean(drawn == FREE) == pytest.approx(1 - DRAWN, abs=0.02)
+        assert np.mean(drawn[drawn != FREE] == UP) == pytest.approx(count / 5, abs=0.03)
+
+
+def test_what_has_been_printed_goes_before_the_lots() -> None:
+    printed = table_of(1, 2)
+    against = np.array([UP, DOWN])
+    told = printed @ np.array([0, 5])
+    found = round_groups(printed, np.array([2, 2]), 5, printed, told, against)
+    assert found is not None and found.tolist() == [0, 5]
+    free = round_groups(printed, np.array([2, 2]), 5, drawn=against)
+    assert free is not None and free.tolist() == [5, 0]
 
 
 @pytest.mark.parametrize("base", [3, 5])
 def test_two_roundings_of_the_same_people_tell_no_more(base: int) -> None:
-    """Whichever two roundings the same group gets, what both allow holds 1 to k-1."""
+    """Whichever two roundings the same group gets, what both allow holds 1 to k-1, as far as a
+    group is only ever told as one of its two neighbours."""
     for true in range(1, base):
         told = [n for n in (0, base) if abs(n - true) < base]
         assert len(told) == 2

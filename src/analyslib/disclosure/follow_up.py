@@ -35,9 +35,11 @@ def release_follow_up(
     profile: Profile = NETWORK_PACK,
     earlier: Sequence[Publication] = (),
     rounded: Collection[str] = (),
+    key: bytes = b"",
 ) -> dict[str, pd.DataFrame]:
     """The protected tables of publish.duckdb, from the analyst's database. `earlier`: all that has
-    been published before; `rounded`: the municipalities that are rounded instead of hidden.
+    been published before; `rounded`: the municipalities that are rounded instead of hidden, with
+    the `key` of the house.
 
     individual_count and individual_statistic: one row = one cell, one statistic of a cell;
     individual_release: facts about the release; individual_ledger: the published ledgers as text,
@@ -48,7 +50,7 @@ def release_follow_up(
     episodes = run_query(connection, "build/isu_episodes").df()
     measurements = run_query(connection, "build/isu_measurements").df()
     places = sorted(set(rounded) & set(episodes["municipality"]))
-    check_modes(earlier, places, episodes["municipality"])
+    check_modes(earlier, places, episodes["municipality"], profile.threshold)
     kept = follow_up_to_tell(connection, measures, earlier, profile.threshold, but=places)
     follow_up = kept.follow_up
     made, notices = decide_counties(follow_up, profile, earlier)
@@ -56,7 +58,8 @@ def release_follow_up(
     statistics = release_statistics(follow_up, counts, measures, profile)
     if places:
         everybody = build_follow_up(episodes, measurements, measures)
-        more, ledgers = release_rounded(everybody, places, profile, earlier)
+        more, ledgers, told = release_rounded(everybody, places, profile, key, earlier)
+        notices = [*notices, *told]
         shares = [summarise_rounded(cells).assign(status="") for cells in more]
         counts = pd.concat([counts, *more], ignore_index=True)
         statistics = pd.concat([statistics, *shares], ignore_index=True)

@@ -18,16 +18,33 @@ from scipy import sparse
 
 from analyslib.analysis.follow_up import FollowUp
 from analyslib.analysis.follow_up_results import summarise_counts
-from analyslib.analysis.follow_up_themes import INFLOW, THEMES, Theme, units_of
+from analyslib.analysis.follow_up_themes import (
+    INFLOW,
+    KKIK,
+    OTHER_WINDOW,
+    RETURN,
+    THEMES,
+    TIME,
+    TIME_GROUPS,
+    Theme,
+    units_of,
+)
 from analyslib.disclosure.extract_marks import ExtractMarks
+from analyslib.disclosure.house_key import lots_of
 from analyslib.disclosure.layout import cross
 from analyslib.disclosure.ledger import build_ledger
+from analyslib.disclosure.notices import ROUNDED_PLACE, TOO_LARGE, Notice
 from analyslib.disclosure.publication import Publication
 from analyslib.disclosure.release import make_publication, printed_counts
-from analyslib.disclosure.rounded_ledgers import ROUNDED
-from analyslib.disclosure.rounding import MOST_GROUPS, round_groups
+from analyslib.disclosure.rounded_ledgers import ROUNDED, places_in
+from analyslib.disclosure.rounding import MOST_GROUPS, draw_lots, round_groups
 from analyslib.disclosure.rules import Profile
-from analyslib.disclosure.theme_tables import layouts_of, with_dimensions
+from analyslib.disclosure.theme_tables import (
+    impossible,
+    layouts_of,
+    with_dimensions,
+    with_every_class,
+)
 from analyslib.disclosure.universe import COUNT, RowMasks
 from analyslib.errors import DisclosureError
 from analyslib.measures import load_measures
@@ -36,6 +53,7 @@ from analyslib.measures import load_measures
 # Quarter by quarter there are so few new cases that rounding leaves nothing to see.
 TABLES = tuple(theme for theme in THEMES.values() if theme is not INFLOW)
 PERSON, UNIT = "person", "unit"
+WINDOWS = (KKIK, OTHER_WINDOW)
 SAID = ("share", "measured", "left_6", "left_12")
 
 
@@ -50,10 +68,11 @@ class RoundedTable:
 
 
 class PlaceRounding:
-    """The tables of one municipality, over groups of people who are alike in all of them."""
+    """The tables of one municipality, over groups of people who are alike in all of them. `key`:
+    what the lots are drawn with (see house_key)."""
 
-    def __init__(self, follow_up: FollowUp, place: str) -> None:
-        self._follow_up, self._place = follow_up, place
+    def __init__(self, follow_up: FollowUp, place: str, key: bytes) -> None:
+        self._follow_up, self._place, self._key = follow_up, place, key
 
     @cached_property
     def _units(self) -> dict[Theme, pd.DataFrame]:
@@ -69,16 +88,30 @@ class PlaceRounding:
                 found[theme] = units.reset_index(drop=True)
         return found
 
+    @property
+    def is_too_large(self) -> bool:
+        return bool(self._units) and len(self._kinds) > MOST_GROUPS
+
     @cached_property
-    def _groups(self) -> pd.Series:
-        """Which group each person is of."""
+    def _people(self) -> pd.Series:
+        """All that is told of each person, as one text."""
         told = []
         for theme, units in self._units.items():
             said = units.drop(columns=PERSON).astype(str).agg("|".join, axis=1)
             told.append(pd.DataFrame({PERSON: units[PERSON], UNIT: f"{theme.id}|" + said}))
         everything = pd.concat(told, ignore_index=True).sort_values([PERSON, UNIT])
-        whole = everything.groupby(PERSON)[UNIT].agg("\n".join)
-        return pd.Series(pd.factorize(whole, sort=True)[0], index=whole.index)
+        return everything.groupby(PERSON)[UNIT].agg("\n".join)
+
+    @cached_property
+    def _kinds(self) -> list[str]:
+        """What is told of each group of people."""
+        return sorted(set(self._people))
+
+    @cached_property
+    def _groups(self) -> pd.Series:
+        """Which group each person is of."""
+        number = {kind: i for i, kind in enumerate(self._kinds)}
+        return self._people.map(number)
 
     def _sums(self, units: pd.DataFrame, cells: np.ndarray, rows: np.ndarray) -> sparse.csr_array:
         """Sums over units, as sums over groups: `cells` holds the unit at `rows`."""
@@ -101,30 +134,36 @@ class PlaceRounding:
 
     def tables(self, base: int, earlier: Sequence[Publication] = ()) -> list[RoundedTable]:
         """Every theme rounded. `earlier`: ledgers of the very same extract, whose numbers are
-        told again where they still can be."""
+        told again. Raises DisclosureError where they cannot be, or there are too many people."""
         if not self._units:
             return []
-        sizes = np.bincount(self._groups)
-        if len(sizes) > MOST_GROUPS:
+        if self.is_too_large:
             raise DisclosureError(
                 "Kommunen är för stor för att avrundas: läget är till för mycket små kommuner.",
                 self._place,
-                "Låt små tal döljas i stället.",
+                "Låt små tal döljas i stället: ta bort kommunen ur `rounded` i disclosure.toml.",
             )
-        printed = self._printed()
-        fixed, shown = self._told(earlier)
-        rounded = round_groups(printed, sizes, base, fixed, shown)
+        sizes = np.bincount(self._groups)
+        drawn = draw_lots(lots_of(self._key, self._kinds), sizes, base)
+        rounded = round_groups(self._printed(), sizes, base, *self._told(earlier), drawn)
         if rounded is None:
-            rounded = round_groups(printed, sizes, base)
-        if rounded is None:
-            raise DisclosureError("Avrundningen gick inte att räkna ut.", self._place)
+            raise DisclosureError(
+                "De avrundade talen i ett tidigare paket går inte att visa igen, fast uttaget är "
+                "detsamma: gränsen, tabellerna eller programmet är ändrade. Andra avrundade tal om "
+                "samma personer hade sagt mer om dem än vad som är lovat.",
+                self._place,
+                "Sätt tillbaka det som är ändrat i disclosure.toml och definitionerna, eller lägg "
+                "in ett nytt uttag från kommunen.",
+            )
         return [self._table(theme, sizes, rounded) for theme in self._units]
 
     def _told(self, earlier: Sequence[Publication]) -> tuple[sparse.csr_array, np.ndarray]:
         rows = [sparse.csr_array((0, len(np.bincount(self._groups))), dtype=np.int64)]
         shown: list[int] = []
         for publication in earlier:
-            units = self._units[THEMES[theme_of(publication)]]
+            units = self._units.get(THEMES[theme_of(publication)])
+            if units is None:  # no longer made, so there is nothing for it to disagree with
+                continue
             masks = RowMasks(units)
             for row in publication.published_rows():
                 at = np.flatnonzero(masks.mask(row))
@@ -143,25 +182,41 @@ class PlaceRounding:
         return RoundedTable(theme, true, self._with_noughts(theme, sums))
 
     def _with_noughts(self, theme: Theme, sums: pd.DataFrame) -> pd.DataFrame:
-        """Every class that anybody has there, also those nobody is left in: which of the noughts
-        stand for a few is not to be seen. A service area where nobody is left is not there."""
-        if theme.is_local:
-            return sums[sums[COUNT] > 0].reset_index(drop=True)
-        left = sums.groupby("service_area")[COUNT].sum()
+        """Every class that there can be, also those nobody is left in: which of the noughts stand
+        for a few is not to be seen. Nothing but the rounded numbers and the definitions decides
+        which rows there are: what others have, where it is hidden, is not to be seen here. A
+        service area where nobody is left is not there."""
         keys = [str(column) for column in sums if column != COUNT]
-        whole = units_of(theme, self._follow_up).assign(municipality=self._place)
-        anybody = whole.loc[whole["service_area"].isin(left.index[left > 0]), keys]
-        found = anybody.drop_duplicates().merge(sums, on=keys, how="left")
+        there = sums[sums[COUNT] > 0]
+        if theme.is_local or there.empty:
+            return there.sort_values(keys, ignore_index=True)
+        every = there[["municipality", "service_area"]].drop_duplicates()
+        classes = pd.Series(_classes(theme, there), name="class")
+        every = every.merge(classes, how="cross")
+        if theme is RETURN:
+            every = every.merge(pd.Series(WINDOWS, name="window"), how="cross")
+        every = every[~impossible(theme, every)]
+        found = every.merge(there, on=keys, how="left")
         found = found.assign(**{COUNT: found[COUNT].fillna(0).astype("int64")})
-        return found.sort_values(keys, ignore_index=True)
+        return found[[*keys, COUNT]].sort_values(keys, ignore_index=True)
 
 
-def round_place(follow_up: FollowUp, place: str, base: int) -> pd.DataFrame:
+def _classes(theme: Theme, there: pd.DataFrame) -> list[str]:
+    """The classes that a theme's table has, as they are defined; where they are not, those that
+    somebody is left in."""
+    if theme is TIME:
+        return [name for names in TIME_GROUPS.values() for name in names]
+    if theme.classes:
+        return sorted(with_every_class(theme, there)["class"].unique())
+    return sorted(there["class"].unique())
+
+
+def round_place(follow_up: FollowUp, place: str, base: int, key: bytes) -> pd.DataFrame:
     """Every table of a municipality before and after. One row = one cell: theme, service_area,
     class, count and rounded."""
     keys = ["service_area", "class"]
     frames = []
-    for table in PlaceRounding(follow_up, place).tables(base):
+    for table in PlaceRounding(follow_up, place, key).tables(base):
         true, rounded = (rows.groupby(keys)[COUNT].sum() for rows in (table.true, table.rounded))
         both = pd.DataFrame({COUNT: true, "rounded": rounded}).fillna(0).astype("int64")
         shown = both[both.any(axis=1)].reset_index()
@@ -185,25 +240,33 @@ def release_rounded(
     follow_up: FollowUp,
     places: Iterable[str],
     profile: Profile,
+    key: bytes,
     earlier: Sequence[Publication] = (),
-) -> tuple[list[pd.DataFrame], list[Publication]]:
-    """The printed cells of these municipalities, rounded, and their ledgers; in the same form as
-    those of the counties. `earlier`: all that has been published before."""
+) -> tuple[list[pd.DataFrame], list[Publication], list[Notice]]:
+    """The printed cells of these municipalities, rounded, and their ledgers, in the same form as
+    those of the counties; and what there is to say of it to who builds. `key`: see house_key;
+    `earlier`: all that has been published before."""
     marks = ExtractMarks(follow_up, load_measures())
-    counts, publications = [], []
+    before = places_in(earlier, rounded=True)
+    counts, publications, notices = [], [], []
     for place in sorted(places):
+        rounding = PlaceRounding(follow_up, place, key)
+        if rounding.is_too_large and place in before:  # nor can it be hidden any longer
+            notices.append(Notice(TOO_LARGE, _title(place, ""), place))
+            continue
+        notices.append(Notice(ROUNDED_PLACE, _title(place, ""), place))
         told = [p for p in earlier if p.title.startswith(_title(place, ""))]
         known = [p for p in told if theme_of(p) in THEMES]
         same = [p for p in known if p.extracts == marks.of(THEMES[theme_of(p)], p)]
-        for table in PlaceRounding(follow_up, place).tables(profile.threshold, same):
+        for table in rounding.tables(profile.threshold, same):
             if table.rounded.empty:
                 continue
             printed, ledger = _published(table, place, profile)
-            before = [p.digest for p in told if p.title == ledger.title and p not in same]
+            replaced = [p.digest for p in told if p.title == ledger.title and p not in same]
             marked = replace(ledger, extracts=marks.of(table.theme, ledger))
             counts.append(printed)
-            publications.append(replace(marked, previous=tuple(sorted(before))))
-    return counts, publications
+            publications.append(replace(marked, previous=tuple(sorted(replaced))))
+    return counts, publications, notices
 
 
 def summarise_rounded(counts: pd.DataFrame) -> pd.DataFrame:
@@ -229,7 +292,7 @@ def _published(
 
 
 def _is_there(counts: pd.DataFrame, atoms: pd.DataFrame) -> pd.Series:
-    """False for a class where nobody anywhere has it."""
+    """False for a class that there cannot be in its service area."""
     cells = set(atoms[["service_area", "class"]].itertuples(index=False, name=None))
     areas, classes = (set(atoms[column]) for column in ("service_area", "class"))
     found = [

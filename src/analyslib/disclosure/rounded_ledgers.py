@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
+from typing import Any
 
 from analyslib.analysis.follow_up_themes import THEMES
 from analyslib.disclosure.publication import Publication
@@ -38,10 +39,11 @@ def _is_of_follow_up(publication: Publication) -> bool:
 
 
 def check_modes(
-    earlier: Sequence[Publication], rounded: Iterable[str], delivered: Iterable[str]
+    earlier: Sequence[Publication], rounded: Iterable[str], delivered: Iterable[str], base: int
 ) -> None:
-    """Raise where a municipality would be told of in both ways. `rounded`: those that are to be
-    rounded now; `delivered`: everybody who has delivered."""
+    """Raise where a municipality would be told of in both ways, or rounded to another limit than
+    before. `rounded`: those that are to be rounded now, to `base`; `delivered`: everybody who has
+    delivered."""
     now, here = set(rounded), set(delivered)
     hidden_before = sorted(now & here & places_in(earlier, rounded=False))
     rounded_before = sorted((here - now) & places_in(earlier, rounded=True))
@@ -61,8 +63,24 @@ def check_modes(
         )
         for place in rounded_before
     ]
+    faults += [
+        Fault(
+            f"Kommunen {place} finns i ett tidigare paket avrundad till multiplar av {before}, och "
+            f"kan därför inte avrundas till multiplar av {base}: båda tillsammans hade sagt mer om "
+            "samma personer.",
+            remedy=f"Sätt tillbaka `threshold = {before}` i disclosure.toml.",
+        )
+        for place, before in _bases(earlier)
+        if place in now and before != base
+    ]
     if faults:
         raise DisclosureError(faults)
+
+
+def _bases(publications: Sequence[Publication]) -> list[tuple[str, int]]:
+    """Every municipality that is rounded in these ledgers, with what it is rounded to."""
+    found = {(place, p.threshold) for p in publications for place in places_in([p], rounded=True)}
+    return sorted(found)
 
 
 def faults_of_rounded(publications: Sequence[Publication]) -> Iterator[tuple[str, str]]:
@@ -76,6 +94,20 @@ def faults_of_rounded(publications: Sequence[Publication]) -> Iterator[tuple[str
             if row.shown is None or row.shown % publication.threshold:
                 yield label, f"{label}: är inte avrundat, fast tabellen säger det."
         yield from _unsummed(publication)
+    yield from _rounded_twice(list(filter(is_rounded, publications)))
+
+
+def _rounded_twice(publications: Sequence[Publication]) -> Iterator[tuple[str, str]]:
+    """The same extract with other numbers: both together tell more of it than either."""
+    told: dict[tuple[Any, ...], int | None] = {}
+    for publication in publications:
+        if not any(publication.extracts):
+            continue
+        of = publication.title, publication.delivered, publication.extracts
+        for row in publication.published_rows():
+            if told.setdefault((*of, row.cell), row.shown) != row.shown:
+                label = f"{publication.title}: {row.label}"
+                yield label, f"{label}: samma uttag är avrundat till olika tal i två paket."
 
 
 def _unsummed(publication: Publication) -> Iterator[tuple[str, str]]:

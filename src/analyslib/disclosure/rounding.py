@@ -1,10 +1,12 @@
 """The other mode, for very small municipalities: round instead of hide.
 
-Every group of people becomes a multiple of the limit (`base`): the one below or the one above,
-such that the printed sums move as little as possible. Everything can then be shown, and all sums
-add up. Whatever a printed number is, each small group behind it can have been any of 1..k-1; and
-since a group is only ever told as one of its two neighbours, nor does the next rounding of the
-same people narrow that down.
+Every group of people becomes a multiple of the limit (`base`): the one below or the one above.
+Everything can then be shown, and all sums add up. For some of the groups a lot is drawn, up as
+often as they are near the one above; for the rest, what moves the printed sums the least is
+chosen. The choice alone would give small numbers away to who makes it anew of every count that
+there can have been, and sees which of them give what is printed. But the lots are drawn with a key
+that nobody outside has, and any of the groups may be drawn either way: so whatever is printed, each
+small group behind it can have been any of 1..k-1.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ WORST = 0.2  # how much the largest error weighs beside the sum of all, for each
 # The best choice of few groups; of more, one that is as good for the eye and takes seconds.
 FEW, MOST_NODES, GOOD_ENOUGH, ENOUGH_NODES = 60, 4_000, 0.2, 5
 MOST_GROUPS = 500  # beyond this it takes minutes, and nobody needs to
+DRAWN = 1 / 3  # of how many groups a lot is drawn
+DOWN, FREE, UP = 0, -1, 1
 
 
 def round_groups(
@@ -27,10 +31,12 @@ def round_groups(
     base: int,
     fixed: sparse.csr_array | None = None,
     shown: np.ndarray | None = None,
+    drawn: np.ndarray | None = None,
 ) -> np.ndarray | None:
     """The groups' numbers as multiples of `base`. `printed`: the sums that will be shown, one row
-    each; `fixed`: sums that must come out as `shown`, because they have been printed before. None
-    where that cannot be."""
+    each; `fixed`: sums that must come out as `shown`, because they have been printed before;
+    `drawn`: what has been drawn for each group (see draw_lots), which holds where those sums allow
+    it. None where they cannot come out."""
     rest = counts % base
     loose = np.flatnonzero(rest)
     low = counts - rest
@@ -39,11 +45,22 @@ def round_groups(
     left = shown - fixed @ low
     if not len(loose):
         return None if left.any() else low
-    up = _choice(printed[:, loose], rest[loose], base, fixed[:, loose], left)
+    of_loose = (printed[:, loose], rest[loose], base, fixed[:, loose], left)
+    free = np.full(len(loose), FREE)
+    up = _choice(*of_loose, free if drawn is None else drawn[loose])
+    if up is None and len(left):
+        up = _choice(*of_loose, free)
     if up is None:
         return None
     low[loose] += np.where(up, base, 0)
     return np.asarray(low)
+
+
+def draw_lots(lots: np.ndarray, counts: np.ndarray, base: int) -> np.ndarray:
+    """DOWN, UP or FREE for each group. `lots`: two numbers from 0 to 1 for each, whether it is
+    drawn at all, and which way."""
+    way = np.where(lots[:, 1] * base < counts % base, UP, DOWN)
+    return np.where(lots[:, 0] < DRAWN, way, FREE)
 
 
 def _choice(
@@ -52,6 +69,7 @@ def _choice(
     base: int,
     fixed: sparse.csr_array,
     left: np.ndarray,
+    drawn: np.ndarray,
 ) -> np.ndarray | None:
     """Which groups are rounded up: smallest sum of errors, and no single large one."""
     printed = printed[np.diff(printed.indptr) > 0]
@@ -70,15 +88,19 @@ def _choice(
     )
     cost = np.concatenate([np.zeros(n), np.ones(rows), [WORST * rows]])
     free = np.full(rows, INFINITY)
+    none = np.zeros(rows + 1)
     solver = load_problem(
         matrix,
         cost,
-        (np.zeros(len(cost)), np.concatenate([np.ones(n), free, [INFINITY]])),
+        (
+            np.concatenate([drawn == UP, none]),
+            np.concatenate([drawn != DOWN, free, [INFINITY]]),
+        ),
         (
             np.concatenate([-free, true, np.zeros(rows), left]),
             np.concatenate([true, free, free, left]),
         ),
-        np.concatenate([np.ones(n), np.zeros(rows + 1)]),
+        np.concatenate([np.ones(n), none]),
     )
     solver.setOptionValue("mip_rel_gap", GOOD_ENOUGH if n > FEW else 0.0)
     solver.setOptionValue("mip_max_nodes", ENOUGH_NODES if n > FEW else MOST_NODES)

@@ -59,7 +59,7 @@ def _wrong(chosen: Mapping[str, Any], where: str) -> Iterator[Fault]:
         if chosen[key] not in allowed:
             yield Fault(what.format(value=chosen[key]), where, remedy)
     for code in chosen["rounded"]:
-        if code not in load_catalogue().municipalities:
+        if not isinstance(code, str) or code not in load_catalogue().municipalities:
             yield Fault(
                 f"{code!r} i `rounded` är ingen kommun.",
                 where,

@@ -78,6 +78,14 @@ def _never(theme: Theme, atoms: pd.DataFrame) -> Iterator[Mapping[str, tuple[str
         yield {"service_area": tuple(sorted(noisy)), "class": tuple(RELIABLE.values())}
 
 
+def impossible(theme: Theme, atoms: pd.DataFrame) -> pd.Series:
+    """True for the rows of a class that nobody can be in, as it is defined."""
+    found = pd.Series(False, index=atoms.index)
+    for cell in _never(theme, atoms):
+        found |= atoms[list(cell)].isin(cell).all(axis=1)
+    return found
+
+
 def _exact_subjects(atoms: pd.DataFrame) -> set[str]:
     """What is measured in such a way that a change can be told from noise."""
     measures = load_measures()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -62,11 +63,12 @@ SOURCE = f"Källa: uttag, egen bearbetning. {WORKING_MATERIAL}."
 class IndividualFollowUp:
     """Cases, insatser, pairs of measurements and closings, and what can be asked of them.
 
-    `place` is "" for all municipalities together.
+    `place` is "" for all municipalities together; `folder` is where the database lies.
     """
 
     found: FollowUp
     place: Place
+    folder: Path
 
     @property
     def cases(self) -> pd.DataFrame:
@@ -272,6 +274,7 @@ class IndividualFollowUp:
         the municipality under `rounded` in disclosure.toml. Raises UsageError where no municipality
         is chosen or there is no such table, DisclosureError where it is too large.
         """
+        from analyslib.disclosure.house_key import house_key
         from analyslib.disclosure.rounded_follow_up import round_place  # slow to load
         from analyslib.disclosure.settings import read_settings
 
@@ -279,7 +282,8 @@ class IndividualFollowUp:
             raise UsageError(
                 "Avrundning görs för en kommun i taget.", remedy="Välj en kommun först."
             )
-        cells = round_place(self.found, self.place.code, read_settings().threshold)
+        base, key = read_settings().threshold, house_key(self.folder)
+        cells = round_place(self.found, self.place.code, base, key)
         themes = sorted(cells["theme"].unique())
         if theme and theme not in themes:
             raise UsageError(
@@ -345,7 +349,8 @@ def individual_follow_up(municipality: str = "", data: str = "demo") -> Individu
         episodes = run_query(store.connection, "build/isu_episodes").df()
         measurements = run_query(store.connection, "build/isu_measurements").df()
     if episodes.empty or (place and place.code not in set(episodes["municipality"])):
-        where = place.name if place else ""
-        raise UsageError("Det finns inget uttag.", where, "Lägg in ett med `analyslib add isu`.")
+        name = place.name if place else ""
+        raise UsageError("Det finns inget uttag.", name, "Lägg in ett med `analyslib add isu`.")
     found = build_follow_up(episodes, measurements, load_measures())
-    return IndividualFollowUp(found, Place(place.code, place.name) if place else Place("", ""))
+    where = Place(place.code, place.name) if place else Place("", "")
+    return IndividualFollowUp(found, where, workspace.processed)
