@@ -80,6 +80,22 @@ def own_workspace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return home
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published database of a made-up follow-up: see made_follow_up."""
+    from made_follow_up import write_publish_database
+
+    path = tmp_path_factory.mktemp("published") / "publish.duckdb"
+    write_publish_database(path)
+    return path
+
+
+@pytest.fixture
+def reads_published(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports read the made-up follow-up."""
+    monkeypatch.setenv("ANALYSLIB_PUBLISH_DB", str(published))
+
+
 @pytest.fixture(scope="session")
 def demo_workspace(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_follow_up import PLACES, SILENT, without_part_marks, write_publish_database
+from made_follow_up import PLACES, SILENT, without_part_marks
 from smuggling import CANARY, DRESSED, LEAKS, NUMBERS, STOWAWAYS
 
 from analyslib.delivery import make_anew
@@ -37,16 +37,7 @@ NUMBER = re.compile(r"\d+")
 PART_START = re.compile(r'<div data-part="[^"]*">')
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("published") / "publish.duckdb"
-    write_publish_database(path)
-    return path
-
-
-@pytest.fixture(autouse=True)
-def use_published(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ANALYSLIB_PUBLISH_DB", str(published))
+pytestmark = pytest.mark.usefixtures("reads_published")
 
 
 @pytest.fixture(scope="module")

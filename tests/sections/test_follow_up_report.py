@@ -16,7 +16,6 @@ from made_follow_up import (
     SILENT,
     released_tables,
     without_part_marks,
-    write_publish_database,
 )
 
 from analyslib.disclosure.page_check import Allowed, allowed_from, find_faults
@@ -36,16 +35,7 @@ SECTIONS = (
 OF_NOBODY = ("0", "6", "12", "25", "50", "75", "100", "95")
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("published") / "publish.duckdb"
-    write_publish_database(path)
-    return path
-
-
-@pytest.fixture(autouse=True)
-def use_published(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ANALYSLIB_PUBLISH_DB", str(published))
+pytestmark = pytest.mark.usefixtures("reads_published")
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,7 +11,6 @@ from made_follow_up import (
     SILENT,
     released_tables,
     without_part_marks,
-    write_publish_database,
 )
 
 from analyslib.analysis.results import Answer
@@ -24,16 +22,7 @@ from analyslib.text.follow_up import THEME_TITLES, answers_line, basis_sentence
 from analyslib.text.hidden_words import hidden_sentence, much_hidden_sentence
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("published") / "publish.duckdb"
-    write_publish_database(path)
-    return path
-
-
-@pytest.fixture(autouse=True)
-def use_published(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ANALYSLIB_PUBLISH_DB", str(published))
+pytestmark = pytest.mark.usefixtures("reads_published")
 
 
 def basis_of(place: str, area: str = "") -> str:
