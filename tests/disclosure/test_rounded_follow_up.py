@@ -27,7 +27,7 @@ from analyslib.disclosure.audit import audit_packs, audit_publications
 from analyslib.disclosure.everything import release_everything
 from analyslib.disclosure.follow_up import release_follow_up
 from analyslib.disclosure.gate import SCALES, audit_outgoing
-from analyslib.disclosure.house_key import house_key
+from analyslib.disclosure.house_key import NAME, house_key
 from analyslib.disclosure.notices import frame_of
 from analyslib.disclosure.page_check import allowed_from, find_faults
 from analyslib.disclosure.publication import Publication, publication_from, write_publications
@@ -381,7 +381,9 @@ def test_every_number_on_the_page_has_been_released(page: str) -> None:
 
 
 def test_the_analyst_sees_both_numbers_beside_each_other() -> None:
-    write_analyst_database(find_workspace(demo=True).analys_db)
+    workspace = find_workspace(demo=True)
+    write_analyst_database(workspace.analys_db)
+    (workspace.processed / NAME).write_text(KEY.hex(), "ascii")
     found = individual_follow_up("Åsele").rounded("alder")
     assert list(found.columns) == ["service_area", "class", "count", "rounded", "table"]
     assert not (found["rounded"] % 5).any() and (found["count"] % 5).any()
