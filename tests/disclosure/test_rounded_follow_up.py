@@ -142,14 +142,23 @@ def with_frames(found: FollowUp, change: Callable[[pd.DataFrame], pd.DataFrame])
     return replace(found, **{name: change(getattr(found, name)) for name in names})
 
 
-def others_all_alike(rows: pd.DataFrame) -> pd.DataFrame:
-    """Nobody else has failed, has got worse or has come back."""
-    alike = {"goal": "helt", "change": "same", "returned": "borta", "satisfaction": "nojd"}
-    others = rows["municipality"] != PLACE
+ALIKE = {"goal": "helt", "change": "same", "returned": "borta", "satisfaction": "nojd"}
+
+
+def all_alike(rows: pd.DataFrame, who: pd.Series) -> pd.DataFrame:
+    """None of them has failed, has got worse or has come back."""
     changed = rows.copy()
-    for column in set(alike) & set(rows):
-        changed[column] = changed[column].mask(others, alike[column])
+    for column in set(ALIKE) & set(rows):
+        changed[column] = changed[column].mask(who, ALIKE[column])
     return changed
+
+
+def own_all_alike(rows: pd.DataFrame) -> pd.DataFrame:
+    return all_alike(rows, rows["municipality"] == PLACE)
+
+
+def others_all_alike(rows: pd.DataFrame) -> pd.DataFrame:
+    return all_alike(rows, rows["municipality"] != PLACE)
 
 
 def others_nowhere_else(rows: pd.DataFrame) -> pd.DataFrame:
@@ -163,9 +172,10 @@ def test_what_others_hold_is_not_to_be_seen(
 ) -> None:
     """The page of a rounded municipality is of itself alone: a row that stood there only because
     somebody else is in that class would tell of the noughts that are hidden for them."""
-    changed = with_frames(follow_up(), change) if change else only_own(follow_up())
+    as_it_is = with_frames(follow_up(), own_all_alike)
+    changed = with_frames(as_it_is, change) if change else only_own(as_it_is)
     (one, first, _), (other, second, _) = (
-        release_rounded(found, [PLACE], NETWORK_PACK, KEY) for found in (follow_up(), changed)
+        release_rounded(found, [PLACE], NETWORK_PACK, KEY) for found in (as_it_is, changed)
     )
     pd.testing.assert_frame_equal(pd.concat(one), pd.concat(other))
     assert [replace(p, extracts=()) for p in first] == [replace(p, extracts=()) for p in second]
