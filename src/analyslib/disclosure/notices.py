@@ -15,8 +15,8 @@ TELLING, HIDDEN_ENDED, HIDDEN_BEGUN, UNDIVIDED = "roj", "avslutade", "paborjade"
 # An exception to the promise; numbers that are sums of hidden ones that are not zero.
 EXCEPTION, SUMS = "undantag", "summor"
 BY_RULES = "regler"
-# A municipality that is rounded instead of hidden; one that has been and has grown too large.
-ROUNDED_PLACE, TOO_LARGE = "avrundad", "for_stor"
+# A municipality that is rounded instead of hidden.
+ROUNDED_PLACE = "avrundad"
 
 
 @dataclass(frozen=True)

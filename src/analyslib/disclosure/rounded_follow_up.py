@@ -33,7 +33,7 @@ from analyslib.disclosure.extract_marks import ExtractMarks
 from analyslib.disclosure.house_key import lots_of
 from analyslib.disclosure.layout import cross
 from analyslib.disclosure.ledger import build_ledger
-from analyslib.disclosure.notices import ROUNDED_PLACE, TOO_LARGE, Notice
+from analyslib.disclosure.notices import ROUNDED_PLACE, Notice
 from analyslib.disclosure.publication import Publication
 from analyslib.disclosure.release import make_publication, printed_counts
 from analyslib.disclosure.rounded_ledgers import ROUNDED, places_in
@@ -88,9 +88,14 @@ class PlaceRounding:
                 found[theme] = units.reset_index(drop=True)
         return found
 
-    @property
-    def is_too_large(self) -> bool:
-        return bool(self._units) and len(self._kinds) > MOST_GROUPS
+    def check_size(self) -> None:
+        """Raise DisclosureError where there are too many people to begin rounding them."""
+        if self._units and len(self._kinds) > MOST_GROUPS:
+            raise DisclosureError(
+                "Kommunen är för stor för att avrundas: läget är till för mycket små kommuner.",
+                self._place,
+                "Låt små tal döljas i stället: ta bort kommunen ur `rounded` i disclosure.toml.",
+            )
 
     @cached_property
     def _people(self) -> pd.Series:
@@ -134,15 +139,9 @@ class PlaceRounding:
 
     def tables(self, base: int, earlier: Sequence[Publication] = ()) -> list[RoundedTable]:
         """Every theme rounded. `earlier`: ledgers of the very same extract, whose numbers are
-        told again. Raises DisclosureError where they cannot be, or there are too many people."""
+        told again. Raises DisclosureError where they cannot be."""
         if not self._units:
             return []
-        if self.is_too_large:
-            raise DisclosureError(
-                "Kommunen är för stor för att avrundas: läget är till för mycket små kommuner.",
-                self._place,
-                "Låt små tal döljas i stället: ta bort kommunen ur `rounded` i disclosure.toml.",
-            )
         sizes = np.bincount(self._groups)
         drawn = draw_lots(lots_of(self._key, self._kinds), sizes, base)
         rounded = round_groups(self._printed(), sizes, base, *self._told(earlier), drawn)
@@ -216,7 +215,9 @@ def round_place(follow_up: FollowUp, place: str, base: int, key: bytes) -> pd.Da
     class, count and rounded."""
     keys = ["service_area", "class"]
     frames = []
-    for table in PlaceRounding(follow_up, place, key).tables(base):
+    rounding = PlaceRounding(follow_up, place, key)
+    rounding.check_size()
+    for table in rounding.tables(base):
         true, rounded = (rows.groupby(keys)[COUNT].sum() for rows in (table.true, table.rounded))
         both = pd.DataFrame({COUNT: true, "rounded": rounded}).fillna(0).astype("int64")
         shown = both[both.any(axis=1)].reset_index()
@@ -251,9 +252,8 @@ def release_rounded(
     counts, publications, notices = [], [], []
     for place in sorted(places):
         rounding = PlaceRounding(follow_up, place, key)
-        if rounding.is_too_large and place in before:  # nor can it be hidden any longer
-            notices.append(Notice(TOO_LARGE, _title(place, ""), place))
-            continue
+        if place not in before:  # who has been rounded cannot be hidden, however large it grows
+            rounding.check_size()
         notices.append(Notice(ROUNDED_PLACE, _title(place, ""), place))
         told = [p for p in earlier if p.title.startswith(_title(place, ""))]
         known = [p for p in told if theme_of(p) in THEMES]

@@ -20,7 +20,7 @@ from analyslib.disclosure.solver import INFINITY, good_solution_of, load_problem
 WORST = 0.2  # how much the largest error weighs beside the sum of all, for each sum printed
 # The best choice of few groups; of more, one that is as good for the eye and takes seconds.
 FEW, MOST_NODES, GOOD_ENOUGH, ENOUGH_NODES = 60, 4_000, 0.2, 5
-MOST_GROUPS = 500  # beyond this it takes minutes, and nobody needs to
+MOST_GROUPS = 500  # beyond this nobody needs to begin
 DRAWN = 1 / 3  # of how many groups a lot is drawn
 DOWN, FREE, UP = 0, -1, 1
 

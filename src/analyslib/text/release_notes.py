@@ -18,7 +18,6 @@ from analyslib.disclosure.notices import (
     ROUNDED_PLACE,
     SUMS,
     TELLING,
-    TOO_LARGE,
     UNDIVIDED,
 )
 from analyslib.disclosure.released import TOTAL
@@ -51,26 +50,13 @@ def describe_notices(notices: pd.DataFrame) -> list[str]:
             what = table_words(str(title), "alla tabeller" if kind == HIDDEN_ENDED else "")
             places = _places(rows, WHOLE.get(kind, "hela tabellen"))
             lines.append(f"Utelämnat ur {what}: {places}, därför att {reason}.")
-    lines += _rounded(notices)
+    rounded = notices.loc[notices["kind"] == ROUNDED_PLACE, "municipality"]
+    if len(rounded):
+        lines.append(f"Avrundat i stället för dolt: {format_list([*rounded.map(with_names)])}.")
     found = notices[notices["kind"] == EXCEPTION]
     lines += [_exception(row) for _, row in found.iterrows()]
     sums = notices[notices["kind"] == SUMS]
     return lines + list(_sums(sums))
-
-
-def _rounded(notices: pd.DataFrame) -> list[str]:
-    """Who is rounded instead of hidden, and who no longer can be either."""
-    places = notices["municipality"].map(with_names).groupby(notices["kind"]).agg(list)
-    lines = []
-    if ROUNDED_PLACE in places:
-        lines.append(f"Avrundat i stället för dolt: {format_list(places[ROUNDED_PLACE])}.")
-    if TOO_LARGE in places:
-        lines.append(
-            f"Utelämnat: {format_list(places[TOO_LARGE])}, därför att uttaget har vuxit så att det "
-            "är för stort att avrunda. Dolda tal kan inte visas heller, för avrundade tal om samma "
-            "personer finns i ett tidigare paket."
-        )
-    return lines
 
 
 def table_words(title: str, words: str = "") -> str:
