@@ -369,7 +369,7 @@ def audit(
     rules: Annotated[
         bool,
         typer.Option(
-            "--rules", help="Pröva också mot den som kan reglerna. Det tar några minuter."
+            "--rules", help="Pröva också mot den som kan reglerna. Det kan ta en halvtimme."
         ),
     ] = False,
 ) -> None:
