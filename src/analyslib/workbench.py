@@ -19,6 +19,7 @@ from pathlib import Path
 from analyslib.catalogue import find_municipality, find_network, load_catalogue, wanted_kpis
 from analyslib.delivery import STATUS_HEADINGS
 from analyslib.disclosure.hidden_shares import count_hidden
+from analyslib.disclosure.house_key import write_demo_key
 from analyslib.disclosure.publication import read_publications
 from analyslib.errors import Fault, SourceError, UsageError
 from analyslib.facts import read_facts
@@ -83,6 +84,7 @@ def make_demo_data(workspace: Workspace) -> None:
         write_demo(workspace)
         write_demo_extracts(workspace)
         write_demo_own_measures(workspace)
+    write_demo_key(workspace.processed)
 
 
 def build_workspace(workspace: Workspace, accept_loss: bool = False) -> BuildReport:

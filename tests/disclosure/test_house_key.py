@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analyslib.disclosure.house_key import NAME, house_key, lots_of
+from analyslib.disclosure.house_key import NAME, house_key, lots_of, write_demo_key
 from analyslib.errors import StoreError
 
 
@@ -46,3 +46,12 @@ def test_the_same_name_draws_the_same_lots_among_any_others() -> None:
 def test_there_are_no_lots_without_a_key() -> None:
     with pytest.raises(ValueError, match="key"):
         lots_of(b"", ["a"])
+
+
+def test_only_made_up_people_have_a_key_that_anyone_can_make(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        write_demo_key(tmp_path / name)
+    assert house_key(tmp_path / "one") == house_key(tmp_path / "other")
+    kept = house_key(tmp_path / "real")
+    write_demo_key(tmp_path / "real")
+    assert house_key(tmp_path / "real") == kept != house_key(tmp_path / "one")

@@ -3,6 +3,7 @@ leaves the house: who has it can tell which lots were drawn."""
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import os
 import secrets
@@ -22,7 +23,7 @@ def house_key(folder: Path) -> bytes:
     not a key."""
     path = folder / NAME
     if not path.exists():
-        _make(path)
+        _write(path, secrets.token_hex(LENGTH))
     text = path.read_text("ascii", errors="replace").strip()
     if len(text) != 2 * LENGTH or set(text) - set("0123456789abcdef"):
         raise StoreError(
@@ -38,13 +39,20 @@ def house_key(folder: Path) -> bytes:
     return bytes.fromhex(text)
 
 
-def _make(path: Path) -> None:
+def write_demo_key(folder: Path) -> None:
+    """The key of made-up people, who have nothing to hide: the same lots on every machine, so that
+    the guides show what is seen."""
+    if not (folder / NAME).exists():
+        _write(folder / NAME, hashlib.sha256(b"demo").hexdigest())
+
+
+def _write(path: Path, text: str) -> None:
     """Whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{NAME}.{secrets.token_hex(4)}")
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(LENGTH))
+        file.write(text)
     os.replace(beside, path)
 
 
