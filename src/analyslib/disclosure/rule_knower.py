@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -43,7 +44,8 @@ def withstand_rules(
     while True:
         told = large_by_rules(system, hidden, threshold, worlds)
         ruled = replace(system, told=told)
-        wanted = _wanted(ruled, hidden, before, worlds)
+        wanted, met_on_the_way = _wanted(ruled, hidden, before, worlds)
+        worlds += met_on_the_way
         found = prove(ruled, hidden, wanted, worlds)
         worlds += list(found.worlds)
         more = _hidden_with(ruled, hidden, price, found.unmet)
@@ -60,15 +62,17 @@ def _wanted(
     hidden: np.ndarray,
     before: Sequence[Requirement],
     worlds: Sequence[np.ndarray],
-) -> list[Requirement]:
-    """What the careful reader must not know, and that no large number is exact, either way."""
+) -> tuple[list[Requirement], list[np.ndarray]]:
+    """What the careful reader must not know, and that no large number is exact, either way; and
+    worlds that were found while the way was."""
     small = [replace(r, attacker=RULE_KNOWER) for r in before if r.attacker == CAREFUL_READER]
     named = {requirement.row for requirement in small}
     rest = np.flatnonzero(hidden & (system.state == State.OPEN)).tolist()
     falls = [Requirement(row, -1, RULE_KNOWER) for row in rest if row not in named]
-    unmet = set(prove(system, hidden, falls, worlds).unmet)
+    found = prove(system, hidden, falls, worlds)
+    unmet = set(found.unmet)
     either = [replace(fall, change=1) if fall in unmet else fall for fall in falls]
-    return list(dict.fromkeys([*small, *either]))
+    return list(dict.fromkeys([*small, *either])), list(found.worlds)
 
 
 def _hidden_with(
@@ -132,13 +136,18 @@ class _Lowest:
 
     def __init__(self, system: System, hidden: np.ndarray, known: Iterable[np.ndarray]) -> None:
         self._system = system
+        self._hidden = hidden
         self._limits = limits_of(system, RULE_KNOWER)
         self._low = system.values
         self._fractions = WorldFinder(system, hidden, RULE_KNOWER)
-        self._whole = WorldFinder(system, hidden, RULE_KNOWER)
         self.worlds: list[np.ndarray] = []
         for world in known:
             self._meet(world)
+
+    @cached_property
+    def _whole(self) -> WorldFinder:
+        """One of its own, for the few rows that fractions do not settle."""
+        return WorldFinder(self._system, self._hidden, RULE_KNOWER)
 
     def lowest(self, row: int, enough: int) -> int:
         """The least that the row can be, or anything up to `enough` where it can be that."""
