@@ -434,7 +434,6 @@ def audit_folder(folder: Path, rules: bool = False) -> tuple[str, bool]:
     `rules`: by one who knows the rules of hiding, too."""
     from analyslib.disclosure.audit import audit_packs
     from analyslib.disclosure.audit_rules import audit_rules, describe_rules
-    from analyslib.disclosure.publication import read_publications
 
     report = audit_packs(folder)
     if not (rules and report.is_passed):

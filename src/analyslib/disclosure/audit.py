@@ -36,7 +36,7 @@ from analyslib.disclosure.system import (
     Attacker,
     State,
     System,
-    atom_floors,
+    least_of,
 )
 from analyslib.disclosure.targets import Requirement
 from analyslib.disclosure.told_apart import told_apart
@@ -264,17 +264,10 @@ def demands_on(system: System, row: int, attacker: Attacker, threshold: int) -> 
     value = int(system.values[row])
     if value >= threshold:
         return [Requirement(row, -1, attacker)]
-    low = _least(system, row, attacker)
+    low = int(least_of(system, attacker)[row])
     changes = [min(0, low - value), max(0, threshold - 1 - value)]
     wanted = [Requirement(row, change, attacker) for change in changes if change]
     return wanted or [Requirement(row, 1, attacker)]
-
-
-def _least(system: System, row: int, attacker: Attacker) -> int:
-    """From where a small number must be masked. Where a nought may be hidden too, one that cannot
-    be a nought tells no more than that it is a small number."""
-    floors = atom_floors(system, attacker)[system.atoms_of(row)].sum()
-    return max(int(floors), 1)
 
 
 def is_leak(system: System, interval: Interval, attacker: Attacker, threshold: int) -> bool:
@@ -283,7 +276,7 @@ def is_leak(system: System, interval: Interval, attacker: Attacker, threshold: i
         return True
     if interval.high is None or interval.high >= threshold:
         return False
-    least = _least(system, interval.row, attacker)
+    least = int(least_of(system, attacker)[interval.row])
     return not interval.is_masked(least, threshold - 1)
 
 

@@ -165,8 +165,7 @@ class _CountyRelease:
 
 def _named_blocks(units: pd.DataFrame) -> set[tuple[str, ...]]:
     """The blocks as a ledger names them."""
-    block = [column for column in BLOCK if column in units]
-    return set(units[block].itertuples(index=False, name=None))
+    return set(_blocks_in(units, [column for column in BLOCK if column in units]))
 
 
 def _without_named(

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyslib.disclosure.attack import intervals
+from analyslib.disclosure.narrowed import is_least_sum
 from analyslib.disclosure.notices import BY_RULES, EXCEPTION, SUMS, Notice
 from analyslib.disclosure.release import Release
 from analyslib.disclosure.search import Impossible
-from analyslib.disclosure.system import CAREFUL_READER, State, System, atom_floors, known_atoms
+from analyslib.disclosure.system import CAREFUL_READER, State, System, known_atoms, least_of
 
 
 def exceptions_of(made: Release) -> list[Notice]:
@@ -26,9 +27,8 @@ def exceptions_of(made: Release) -> list[Notice]:
             stuck.setdefault(who, set()).add(item.requirement.row)
     found = _seen_by_anyone(made, sorted(stuck.pop("", ())))
     found += [Notice(EXCEPTION, title, who=who, count=len(stuck[who])) for who in sorted(stuck)]
-    least = system.matrix @ atom_floors(system, CAREFUL_READER)
-    sums = hidden & (system.state == State.OPEN) & (least >= 2)
-    n_sums = int((sums & (least < made.publication.threshold)).sum())
+    sums = is_least_sum(least_of(system, CAREFUL_READER), made.publication.threshold)
+    n_sums = int((sums & hidden & (system.state == State.OPEN)).sum())
     return [*found, *([Notice(SUMS, title, count=n_sums)] if n_sums else [])]
 
 

@@ -18,7 +18,7 @@ from analyslib.disclosure.following import joined_worlds
 from analyslib.disclosure.labels import with_names
 from analyslib.disclosure.proof import Proof, prove
 from analyslib.disclosure.published import Published
-from analyslib.disclosure.system import Attacker, State, System, atom_floors
+from analyslib.disclosure.system import Attacker, State, System, least_of
 from analyslib.disclosure.targets import Requirement
 
 
@@ -35,11 +35,16 @@ class Narrowed:
 
 def least_sums(published: Published, attacker: Attacker) -> list[Narrowed]:
     """Numbers hidden in a table that are sums of hidden numbers, none of which is zero."""
-    system, limit = published.system, published.threshold
-    least = system.matrix @ atom_floors(system, attacker)
+    system = published.system
     hidden = published.listed & (system.state == State.SILENT)
-    rows = np.flatnonzero(hidden & (least >= 2) & (least < limit)).tolist()
+    least = least_of(system, attacker)
+    rows = np.flatnonzero(hidden & is_least_sum(least, published.threshold)).tolist()
     return [Narrowed(published.table_of(r), system.labels[r], int(least[r])) for r in rows]
+
+
+def is_least_sum(least: np.ndarray, limit: np.ndarray | int) -> np.ndarray:
+    """True for numbers that are seen to be at least two, and may be small all the same."""
+    return np.asarray((least >= 2) & (least < limit), dtype=bool)
 
 
 def uncleared_rows(published: Published, attacker: Attacker, proof: Proof) -> list[int]:
