@@ -64,7 +64,7 @@ def _wanted(
     worlds: Sequence[np.ndarray],
 ) -> tuple[list[Requirement], list[np.ndarray]]:
     """What the careful reader must not know, and that no large number is exact, either way; and
-    worlds that were found while the way was."""
+    the worlds that were found in asking."""
     small = [replace(r, attacker=RULE_KNOWER) for r in before if r.attacker == CAREFUL_READER]
     named = {requirement.row for requirement in small}
     rest = np.flatnonzero(hidden & (system.state == State.OPEN)).tolist()
